@@ -1,0 +1,83 @@
+/** What others know of credits: the call that holds them, and the events that tell of them. */
+import * as z from 'zod';
+import { publishedEvent } from '#shared/messaging/published-event.ts';
+import { appId, userId } from '#shared/owner.ts';
+
+const positiveCredits = z.int().min(1).max(1_000_000);
+
+/** The one synchronous call between services: generation asks credits to set credits aside for a job. Idempotent by `holdId`. */
+export const holdRequest = z.strictObject({
+  app: appId,
+  user: userId,
+  /** The job's id. */
+  holdId: z.string().min(1).max(64),
+  credits: positiveCredits,
+  tool: z.string().max(60),
+  /** The hold may be swept after this. Beyond the job's deadline. */
+  expiresAt: z.iso.datetime(),
+  correlationId: z.string().max(128),
+});
+export type HoldRequest = z.infer<typeof holdRequest>;
+
+export const holdRejection = z.enum(['credits-insufficient', 'daily-cap-reached', 'account-closed', 'app-unknown']);
+
+export const holdAnswer = z.discriminatedUnion('status', [
+  /** `available`: what the user can still spend. */
+  z.strictObject({ status: z.literal('held'), available: z.int().min(0) }),
+  z.strictObject({ status: z.literal('refused'), rejection: holdRejection, available: z.int().min(0) }),
+]);
+export type HoldAnswer = z.infer<typeof holdAnswer>;
+
+/** Which grant gave how much. */
+export const grantRows = z.array(z.object({ grantId: z.string(), credits: positiveCredits }));
+
+export const accountOpened = publishedEvent('AccountOpened', z.object({}));
+export const creditsGranted = publishedEvent(
+  'CreditsGranted',
+  z.object({
+    grantId: z.string(),
+    kind: z.enum(['welcome', 'plan', 'daily', 'pack', 'bonus', 'adjustment']),
+    credits: positiveCredits,
+    expiresAt: z.iso.datetime().optional(),
+    available: z.int().min(0),
+  }),
+);
+export const creditsHeld = publishedEvent(
+  'CreditsHeld',
+  z.object({
+    holdId: z.string(),
+    tool: z.string(),
+    credits: positiveCredits,
+    rows: grantRows,
+    available: z.int().min(0),
+  }),
+);
+export const holdSettled = publishedEvent(
+  'HoldSettled',
+  z.object({
+    holdId: z.string(),
+    tool: z.string(),
+    spent: z.array(z.object({ grantId: z.string(), credits: positiveCredits })),
+    credits: z.int().min(0),
+    available: z.int().min(0),
+  }),
+);
+export const holdReleased = publishedEvent(
+  'HoldReleased',
+  z.object({
+    holdId: z.string(),
+    tool: z.string(),
+    credits: positiveCredits,
+    reason: z.enum(['failed', 'cancelled', 'blocked', 'expired']),
+    available: z.int().min(0),
+  }),
+);
+
+/** Everything credits publishes. */
+export const creditsEvent = z.discriminatedUnion('type', [
+  accountOpened,
+  creditsGranted,
+  creditsHeld,
+  holdSettled,
+  holdReleased,
+]);

@@ -1,0 +1,145 @@
+/**
+ * Streams in one DynamoDB table: partition key `stream`, sort key `version`. Nothing is ever updated or deleted,
+ * and IAM lets nobody do so. The newest event carries the state, so loading costs one read whatever the history.
+ */
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { DomainEvent } from './decider.ts';
+import { type AppendOutcome, type EventStore, maxEventsPerAppend, type UniqueMarker } from './event-store.ts';
+import type { EventMeta, RecordedEvent, Tail } from './recorded-event.ts';
+
+/** An event as a table item. `data` is the event without its type. */
+export interface EventItem {
+  readonly stream: string;
+  readonly version: number;
+  readonly id: string;
+  readonly type: string;
+  readonly at: string;
+  readonly data: Record<string, unknown>;
+  readonly meta: EventMeta;
+  readonly state: unknown;
+  readonly hash: Uint8Array;
+}
+
+/** Keys of marker items begin with this; no stream's may. */
+export const markerPrefix = 'command#';
+
+export const toItem = ({ event, ...recorded }: RecordedEvent): EventItem => {
+  const { type, ...data } = event;
+  return { ...recorded, type, data };
+};
+
+export const fromItem = <Event extends DomainEvent, State>({
+  type,
+  data,
+  ...item
+}: EventItem): RecordedEvent<Event, State> => ({
+  ...item,
+  // What is in the table was validated before it was written, and nothing can change it there.
+  event: { ...data, type } as unknown as Event,
+  state: item.state as State,
+});
+
+interface Write {
+  readonly Item: Record<string, unknown>;
+  readonly isMarker: boolean;
+}
+
+export const dynamoEventStore = <State, Event extends DomainEvent>(
+  client: DynamoDBDocumentClient,
+  table: string,
+): EventStore<State, Event> => {
+  const absent = {
+    TableName: table,
+    ConditionExpression: 'attribute_not_exists(stream)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
+
+  const appendOne = async (event: RecordedEvent<Event, State>): Promise<AppendOutcome> => {
+    try {
+      await client.send(new PutCommand({ ...absent, Item: toItem(event) }));
+      return { status: 'appended', again: false };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // The SDK retries a call whose answer was lost, and then meets its own event.
+      return error.Item?.id?.S === event.id ? { status: 'appended', again: true } : { status: 'conflict' };
+    }
+  };
+
+  const appendTogether = async (writes: readonly Write[], firstId: string): Promise<AppendOutcome> => {
+    try {
+      await client.send(
+        new TransactWriteCommand({ TransactItems: writes.map(({ Item }) => ({ Put: { ...absent, Item } })) }),
+      );
+      return { status: 'appended', again: false };
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const reasons = error.CancellationReasons ?? [];
+      if (reasons.some(({ Code }) => Code && !['None', 'ConditionalCheckFailed', 'TransactionConflict'].includes(Code)))
+        throw error;
+      if (reasons.some(({ Item }) => Item?.id?.S === firstId)) return { status: 'appended', again: true };
+      const markerExists = writes.some(
+        ({ isMarker }, index) => isMarker && reasons[index]?.Code === 'ConditionalCheckFailed',
+      );
+      return { status: markerExists ? 'done-before' : 'conflict' };
+    }
+  };
+
+  const markerItem = (first: RecordedEvent, { key }: UniqueMarker): Write => ({
+    Item: { stream: `${markerPrefix}${first.stream}#${key}`, version: 0, id: first.id, at: first.at },
+    isMarker: true,
+  });
+
+  return {
+    async load(stream): Promise<Tail<State> | undefined> {
+      const { Items } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: '#stream = :stream',
+          ExpressionAttributeNames: { '#stream': 'stream' },
+          ExpressionAttributeValues: { ':stream': stream },
+          ScanIndexForward: false,
+          Limit: 1,
+          ConsistentRead: true,
+        }),
+      );
+      const item = Items?.[0] as EventItem | undefined;
+      return item && fromItem<Event, State>(item);
+    },
+
+    async append(events, marker) {
+      const [first] = events;
+      if (!first || events.length > maxEventsPerAppend)
+        throw new RangeError(`append takes 1 to ${maxEventsPerAppend} events`);
+      if (first.stream.startsWith(markerPrefix)) throw new RangeError(`no stream may begin with ${markerPrefix}`);
+      if (events.length === 1 && !marker) return appendOne(first);
+      const writes = events.map((event): Write => ({ Item: { ...toItem(event) }, isMarker: false }));
+      return appendTogether(marker ? [...writes, markerItem(first, marker)] : writes, first.id);
+    },
+
+    async read(stream, { direction = 'forward', after, limit }) {
+      const forward = direction === 'forward';
+      const bound = after === undefined ? '' : ` AND version ${forward ? '>' : '<'} :after`;
+      const events: RecordedEvent<Event, State>[] = [];
+      let from: Record<string, unknown> | undefined;
+      // A page holds at most 1 MB, so a long read may take several; each brings at least one event or the end.
+      do {
+        const { Items = [], LastEvaluatedKey } = await client.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: `#stream = :stream${bound}`,
+            ExpressionAttributeNames: { '#stream': 'stream' },
+            ExpressionAttributeValues: { ':stream': stream, ...(after === undefined ? {} : { ':after': after }) },
+            ScanIndexForward: forward,
+            Limit: limit - events.length,
+            ConsistentRead: true,
+            ...(from ? { ExclusiveStartKey: from } : {}),
+          }),
+        );
+        events.push(...Items.map((item) => fromItem<Event, State>(item as EventItem)));
+        from = LastEvaluatedKey;
+      } while (from && events.length < limit);
+      return events;
+    },
+  };
+};

@@ -1,0 +1,110 @@
+/** One Lambda function for a service's route table: middy routes, parses, answers; a problem leaves as problem+json. */
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import httpRouterHandler from '@middy/http-router';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type * as z from 'zod';
+import { ContentionError } from '../eventsourcing/command-handler.ts';
+import { commonProblem, type HttpResponse, Problem, type ProblemSpec, problemResponse } from './problem.ts';
+import { parseRequest } from './request.ts';
+import type { Handler, Handlers, Refusal, Reply, Route, RouteTable } from './route.ts';
+
+export interface ApiOptions<Table extends RouteTable, Rejection extends string> {
+  readonly routes: Table;
+  readonly handlers: Handlers<Table, Rejection>;
+  /** How each rejection looks on the wire; one that is missing does not compile. */
+  readonly problems: Readonly<Record<Rejection, ProblemSpec>>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+const replyResponse = (route: Route, { status, body, headers = {} }: Reply<Route>): HttpResponse => ({
+  statusCode: status,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  body: JSON.stringify((route.replies[status] as z.ZodType).parse(body)),
+});
+
+const toProblem = (error: unknown): Problem => {
+  if (error instanceof Problem) return error;
+  if (error instanceof ContentionError)
+    return commonProblem('unavailable', {
+      detail: 'Too many changes at once.',
+      retryAfterSeconds: error.retryAfterSeconds,
+    });
+  if ((error as { statusCode?: number }).statusCode === 404)
+    return commonProblem('not-found', { detail: 'There is no such route.' });
+  return commonProblem('internal-error');
+};
+
+/** Runs one route: parse, one call, answer. */
+const routeHandler =
+  <R extends Route, Rejection extends string>(
+    name: string,
+    route: R,
+    handler: Handler<R, Rejection>,
+    { problems, logger }: Pick<ApiOptions<RouteTable, Rejection>, 'problems' | 'logger'>,
+  ) =>
+  async (event: APIGatewayProxyEventV2): Promise<HttpResponse> => {
+    logger.appendKeys({ route: name });
+    const input = parseRequest(route, event, new Date().toISOString());
+    logger.appendKeys({ correlationId: input.correlationId, app: input.user?.app, user: input.user?.user });
+    const result: Reply<R> | Refusal<Rejection> = await handler(input);
+    if ('rejection' in result) throw new Problem(result.rejection, problems[result.rejection], result);
+    return replyResponse(route, result as unknown as Reply<Route>);
+  };
+
+/** Logs each request once, when it is over, and counts it. */
+const requestLog = (logger: Logger, metrics: Metrics): middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse> => {
+  let startedAt = 0;
+  const finish: middy.MiddlewareFn<APIGatewayProxyEventV2, HttpResponse> = ({ event, response }) => {
+    const { method, path } = event.requestContext.http;
+    const status = response?.statusCode ?? 500;
+    logger.info('request', { method, path, status, durationMs: Date.now() - startedAt });
+    metrics.addMetric('Requests', MetricUnit.Count, 1);
+    metrics.addMetric('Latency', MetricUnit.Milliseconds, Date.now() - startedAt);
+    if (status >= 500) metrics.addMetric('ServerErrors', MetricUnit.Count, 1);
+    metrics.publishStoredMetrics();
+    logger.resetKeys();
+  };
+  return {
+    before: ({ event }) => {
+      startedAt = Date.now();
+      logger.appendKeys({ requestId: event.requestContext.requestId });
+    },
+    after: finish,
+    onError: finish,
+  };
+};
+
+const problemJson = (logger: Logger): middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse> => ({
+  onError: (request) => {
+    const problem = toProblem(request.error);
+    if (problem.status >= 500) logger.error('request failed', { error: request.error as Error });
+    request.response = problemResponse(problem, request.event.requestContext.requestId);
+  },
+});
+
+/**
+ * The Lambda handler of a service's API.
+ *
+ * @example export const handler = apiFunction({ routes, handlers, problems, logger, metrics });
+ */
+export const apiFunction = <const Table extends RouteTable, Rejection extends string>({
+  routes,
+  handlers,
+  problems,
+  logger,
+  metrics,
+}: ApiOptions<Table, Rejection>): ((event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>) => {
+  const table = Object.entries(routes).map(([name, route]) => ({
+    method: route.method,
+    path: route.path,
+    handler: routeHandler(name, route, handlers[name] as unknown as Handler<Route, Rejection>, { problems, logger }),
+  }));
+  // middy runs `onError` in the order of `use`, so the problem is made before it is logged.
+  return middy<APIGatewayProxyEventV2, HttpResponse>()
+    .use(problemJson(logger))
+    .use(requestLog(logger, metrics))
+    .handler(httpRouterHandler({ routes: table } as never) as never) as never;
+};

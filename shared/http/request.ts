@@ -1,0 +1,89 @@
+/** From an API Gateway event to a handler's input: every part parsed by the route's schemas, every fault named by a pointer. */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { callerOf } from './authentication.ts';
+import { commonProblem, type ProblemError } from './problem.ts';
+import type { Input, Route } from './route.ts';
+
+/** Bytes of a request body at most; files go to S3 directly. */
+export const maxBodyBytes = 256 * 1024;
+
+const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+const correlationId = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9_.:-]+$/);
+
+const errorsOf = (part: string, { issues }: z.core.$ZodError): ProblemError[] =>
+  issues.flatMap((issue) => {
+    const pointer = [
+      '',
+      part,
+      ...issue.path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')),
+    ].join('/');
+    if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
+    return issue.keys.map((key) => ({ pointer: `${pointer}/${key}`, detail: 'is not a known field' }));
+  });
+
+const readBody = (event: APIGatewayProxyEventV2): unknown => {
+  if (event.body === undefined || event.body === '') return undefined;
+  const body = event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
+  if (Buffer.byteLength(body) > maxBodyBytes)
+    throw commonProblem('body-too-large', { detail: `At most ${maxBodyBytes} bytes are taken.` });
+  const type = event.headers['content-type'] ?? '';
+  if (!/^application\/(.+\+)?json(;|$)/i.test(type))
+    throw commonProblem('media-type-unsupported', { detail: 'Send Content-Type: application/json.' });
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw commonProblem('request-invalid', { errors: [{ pointer: '/body', detail: 'is not JSON' }] });
+  }
+};
+
+const emptyObject = z.strictObject({});
+
+/** @throws Problem `unauthenticated` before anything else is looked at; `request-invalid` with every fault found. */
+export const parseRequest = <R extends Route>(route: R, event: APIGatewayProxyEventV2, at: string): Input<R> => {
+  const context = (event.requestContext as { authorizer?: { lambda?: unknown } }).authorizer?.lambda;
+  const user = route.auth === 'user' ? callerOf(context) : undefined;
+  const errors: ProblemError[] = [];
+  const parse = (part: string, schema: z.ZodType, value: unknown): unknown => {
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) errors.push(...errorsOf(part, parsed.error));
+    return parsed.data;
+  };
+  const path = route.params && parse('path', route.params, event.pathParameters ?? {});
+  const query = parse('query', route.query ?? emptyObject, event.queryStringParameters ?? {});
+  const rawBody = readBody(event);
+  const body = route.body ? parse('body', route.body, rawBody ?? {}) : undefined;
+  if (!route.body && rawBody !== undefined && Object.keys(rawBody as object).length > 0)
+    errors.push({ pointer: '/body', detail: 'this route takes no body' });
+  const key =
+    route.idempotencyKey && parse('headers/idempotency-key', idempotencyKey, event.headers['idempotency-key']);
+  if (errors.length > 0)
+    throw commonProblem('request-invalid', {
+      detail: errors
+        .map(({ pointer, detail }) => `${pointer}: ${detail}`)
+        .join('; ')
+        .slice(0, 500),
+      errors,
+    });
+  const { requestId } = event.requestContext;
+  const input = {
+    user,
+    path,
+    query: route.query ? query : undefined,
+    body,
+    idempotencyKey: key,
+    headers: event.headers,
+    requestId,
+    correlationId: correlationId.safeParse(event.headers['x-correlation-id']).data ?? requestId,
+    at,
+  };
+  // Each part was parsed by the very schema that its type is read from.
+  return input as unknown as Input<R>;
+};

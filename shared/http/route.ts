@@ -1,0 +1,88 @@
+/**
+ * A service's route table says everything about its HTTP interface once: the router, API Gateway and the OpenAPI
+ * document are made from it.
+ */
+import type * as z from 'zod';
+import type { Owner } from '../owner.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface Route {
+  readonly method: Method;
+  /** For example `/v1/generations/{id}`. */
+  readonly path: `/${string}`;
+  /** `user`: a valid token of one of the apps. `public`: anybody. */
+  readonly auth: 'user' | 'public';
+  /** One line for the documentation. */
+  readonly summary: string;
+  /** Parts of the path. Strict object. */
+  readonly params?: z.ZodObject;
+  /** Strict object; every value arrives as a string. */
+  readonly query?: z.ZodObject;
+  /** Strict object; a route without it takes no body. */
+  readonly body?: z.ZodObject;
+  /** `required`: a request without an `Idempotency-Key` header is refused. */
+  readonly idempotencyKey?: 'required';
+  /** Schema of the body by status, successes only. */
+  readonly replies: { readonly [status: number]: z.ZodType };
+}
+
+export type RouteTable = Readonly<Record<string, Route>>;
+
+/** Keeps the literal types of a table. */
+export const routeTable = <const Table extends RouteTable>(table: Table): Table => table;
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** What a handler is given: everything parsed, nothing raw. */
+export interface Input<R extends Route> {
+  /** The caller; nothing on a public route. */
+  readonly user: R['auth'] extends 'user' ? Caller : undefined;
+  readonly path: Parsed<R['params']>;
+  readonly query: Parsed<R['query']>;
+  readonly body: Parsed<R['body']>;
+  readonly idempotencyKey: R['idempotencyKey'] extends 'required' ? string : undefined;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly requestId: string;
+  readonly correlationId: string;
+  /** The server's time of the request, ISO-8601 UTC. */
+  readonly at: string;
+}
+
+export interface Caller extends Owner {
+  readonly email?: string | undefined;
+}
+
+/** A success. */
+export type Reply<R extends Route> = {
+  [Status in keyof R['replies'] & number]: {
+    readonly status: Status;
+    readonly body: z.input<R['replies'][Status]>;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+}[keyof R['replies'] & number];
+
+/** A refusal by a business rule; `problems` of the service says how it looks on the wire. */
+export interface Refusal<Rejection extends string> {
+  readonly rejection: Rejection;
+  /** For a person, with the figures of this case. */
+  readonly detail?: string;
+  /** JSON pointers into the request that say what was wrong. */
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly retryAfterSeconds?: number;
+}
+
+export type Handler<R extends Route, Rejection extends string> = (
+  input: Input<R>,
+) => Promise<Reply<R> | Refusal<Rejection>>;
+
+export type Handlers<Table extends RouteTable, Rejection extends string> = {
+  readonly [Name in keyof Table]: Handler<Table[Name], Rejection>;
+};
+
+/** @example refuse('credits-insufficient', { detail: 'The tool costs 4 credits, 1 is available.' }) */
+export const refuse = <Rejection extends string>(
+  rejection: Rejection,
+  more: Omit<Refusal<Rejection>, 'rejection'> = {},
+): Refusal<Rejection> => ({ rejection, ...more });

@@ -1,0 +1,23 @@
+/** Public ids: a prefix that tells the kind, and a UUID. UUIDv7 sorts by time; a derived one is the same for the same parts. */
+import { createHash } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+import * as z from 'zod';
+
+export type IdPrefix = 'acc' | 'gen' | 'ast' | 'pay' | 'sub' | 'ntf' | 'prm';
+export type Id<Prefix extends IdPrefix> = `${Prefix}_${string}`;
+
+/** A new id, sorting behind all made before. @example newId('ast') // ast_0199c2d4-… */
+export const newId = <Prefix extends IdPrefix>(prefix: Prefix): Id<Prefix> => `${prefix}_${uuidv7()}`;
+
+/** The id of this very thing: equal parts give the equal id (a UUIDv8 made of a SHA-256). */
+export const derivedId = <Prefix extends IdPrefix>(prefix: Prefix, ...parts: readonly string[]): Id<Prefix> => {
+  const bytes = createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return `${prefix}_${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+};
+
+/** A schema for ids of one kind. */
+export const idSchema = <Prefix extends IdPrefix>(prefix: Prefix) =>
+  z.templateLiteral([z.literal(`${prefix}_`), z.uuid()]) as unknown as z.ZodType<Id<Prefix>, Id<Prefix>>;

@@ -1,0 +1,29 @@
+/** Whose something is: a user of one app. The same user id in two apps is two owners. */
+import * as z from 'zod';
+
+/** Lower-case words joined by hyphens, as in `product-studio`. */
+export const appId = z
+  .string()
+  .max(40)
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+
+/** The subject of the identity provider's token: a UUID from Supabase, `user_…` from Clerk. */
+export const userId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[A-Za-z0-9_.:|-]+$/);
+
+export interface Owner {
+  readonly app: string;
+  readonly user: string;
+}
+
+/** The key that begins everything of one owner. `#` occurs in neither part, so no two owners share one. */
+export const ownerKey = ({ app, user }: Owner): string => `${app}#${user}`;
+
+/** The owner of a key that begins with `ownerKey`, and what follows it. */
+export const parseOwnerKey = (key: string): Owner & { readonly rest: readonly string[] } => {
+  const [app = '', user = '', ...rest] = key.split('#');
+  return { app, user, rest };
+};
