@@ -1,0 +1,15 @@
+/** Every app of this deployment. A definition that breaks a rule stops whatever imports it, naming the field. */
+import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
+import { parseDefinitions } from './parse-definitions.ts';
+import { productStudio } from './product-studio.ts';
+import { sandboxLab } from './sandbox-lab.ts';
+import { sparky } from './sparky.ts';
+
+export const definitions: readonly AppDefinition[] = parseDefinitions([sparky, productStudio, sandboxLab]);
+
+const byId: ReadonlyMap<string, AppDefinition> = new Map(
+  definitions.map((definition) => [definition.id, definition] as const),
+);
+
+/** The bundled definitions. */
+export const catalog: Catalog = { app: async (id) => byId.get(id) };

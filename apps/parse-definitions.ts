@@ -1,0 +1,37 @@
+/** Checks app definitions one by one and together: no two share an id or an issuer. */
+import { type AppDefinition, appDefinition } from '#services/catalog/contracts.ts';
+
+const idOf = (raw: unknown, index: number): string => {
+  const id = (raw as { id?: unknown } | undefined)?.id;
+  return typeof id === 'string' ? id : `definition ${index}`;
+};
+
+/** Ids and issuers that more than one definition claims. A shared issuer would let one token speak for two apps. */
+const clashes = (definitions: readonly AppDefinition[]): string[] => {
+  const found: string[] = [];
+  const ownerOf = new Map<string, string>();
+  const claim = (key: string, app: string, fault: string) => {
+    const owner = ownerOf.get(key);
+    if (owner !== undefined) found.push(`${app}: ${fault} is taken by "${owner}"`);
+    ownerOf.set(key, app);
+  };
+  for (const { id, issuers } of definitions) {
+    claim(`id ${id}`, id, '/id');
+    issuers.forEach(({ issuer }, index) => {
+      claim(`issuer ${issuer}`, id, `/issuers/${index}/issuer: ${issuer}`);
+    });
+  }
+  return found;
+};
+
+/** @throws Error naming every fault as `<app>: /<field>: <what>`. */
+export const parseDefinitions = (raws: readonly unknown[]): readonly AppDefinition[] => {
+  const results = raws.map((raw) => appDefinition.safeParse(raw));
+  const faults = results.flatMap(({ error }, index) =>
+    (error?.issues ?? []).map(({ path, message }) => `${idOf(raws[index], index)}: /${path.join('/')}: ${message}`),
+  );
+  const definitions = results.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  faults.push(...clashes(definitions));
+  if (faults.length > 0) throw new Error(`App definitions are not valid:\n${faults.join('\n')}`);
+  return definitions;
+};

@@ -1,0 +1,46 @@
+/** Sandbox lab: tools whose sandbox models misbehave on purpose, to see how slow and failing providers are handled. */
+import type { AppDefinition, Tool } from '#services/catalog/contracts.ts';
+
+const misbehaving = (id: string, sortOrder: number, ...models: string[]): Tool => ({
+  id,
+  type: 'FILTER',
+  name_key: `tools.${id.replaceAll('-', '_')}.name`,
+  description_key: `tools.${id.replaceAll('-', '_')}.description`,
+  icon_name: 'BeakerIcon',
+  active: true,
+  sort_order: sortOrder,
+  input: { images: { min: 1, max: 1 } },
+  output: 'image',
+  params: { type: 'object', additionalProperties: false, properties: {} },
+  cost: { kind: 'fixed', credits: 1 },
+  providers: [{ provider: 'sandbox', models }],
+  deadline_seconds: 60,
+});
+
+export const sandboxLab: AppDefinition = {
+  id: 'sandbox-lab',
+  name: 'Sandbox Lab',
+  internal: true,
+  issuers: [
+    {
+      algorithm: 'ES256',
+      // `.invalid` never resolves: no token is good here unless a deployment names an issuer of its own.
+      issuer: 'https://sandbox-lab.invalid/auth/v1',
+      audience: 'authenticated',
+      jwks_url: 'https://sandbox-lab.invalid/auth/v1/.well-known/jwks.json',
+    },
+  ],
+  zone: 'UTC',
+  origins: [],
+  welcome_credits: 10,
+  default_plan: 'free',
+  plans: [{ id: 'free', name: 'Free', monthly_credits: 0, daily_cap: null }],
+  packs: [],
+  tools: [
+    misbehaving('slow', 10, 'sandbox-slow'),
+    misbehaving('fail', 20, 'sandbox-fail'),
+    misbehaving('flaky', 30, 'sandbox-flaky'),
+    misbehaving('blocked', 40, 'sandbox-blocked'),
+    misbehaving('fallback', 50, 'sandbox-missing', 'sandbox-1'),
+  ],
+};

@@ -1,0 +1,20 @@
+/** The whole deployment: one platform stack and one stack per service. */
+import { App } from 'aws-cdk-lib';
+import { deploymentConfig } from './config.ts';
+import { checkWithNag } from './nag.ts';
+import { CatalogStack } from './stacks/catalog.ts';
+import { CreditsStack } from './stacks/credits.ts';
+import { GenerationStack } from './stacks/generation.ts';
+import { PlatformStack } from './stacks/platform.ts';
+
+const app = new App();
+const config = deploymentConfig(app);
+const { env } = config;
+
+const platform = new PlatformStack(app, 'TesseraPlatform', { config, env });
+new CatalogStack(app, 'TesseraCatalog', { platform, env });
+const credits = new CreditsStack(app, 'TesseraCredits', { platform, env });
+new GenerationStack(app, 'TesseraGeneration', { platform, credits, env });
+
+checkWithNag(app);
+app.synth();

@@ -1,0 +1,35 @@
+/** What differs between deployments, from CDK context: `-c issuers='{…}'`, `-c region=…`. Everything else is in code. */
+import type { App } from 'aws-cdk-lib';
+import * as z from 'zod';
+import { definitions } from '#apps';
+import { type Issuer, issuer } from '#services/catalog/contracts.ts';
+import { appId } from '#shared/owner.ts';
+
+const issuersByApp = z.record(appId, z.array(issuer).min(1).max(5));
+
+export interface DeploymentConfig {
+  /** Issuers by app. An app that is not listed here takes no tokens. */
+  readonly issuers: Readonly<Record<string, readonly Issuer[]>>;
+  /** Browser origins that may call the API and upload files. */
+  readonly origins: readonly string[];
+  readonly env: { readonly account?: string; readonly region?: string };
+}
+
+/** @throws ZodError naming the context key and field that is wrong. */
+export const deploymentConfig = (app: App): DeploymentConfig => {
+  const given: unknown = app.node.tryGetContext('issuers');
+  const issuers =
+    given === undefined
+      ? Object.fromEntries(definitions.map(({ id, issuers }) => [id, issuers]))
+      : issuersByApp.parse(typeof given === 'string' ? JSON.parse(given) : given, {
+          error: (issue) => `context key "issuers": ${issue.message ?? issue.code}`,
+        });
+  return {
+    issuers,
+    origins: [...new Set(definitions.flatMap(({ origins }) => origins))],
+    env: {
+      ...(process.env.CDK_DEFAULT_ACCOUNT ? { account: process.env.CDK_DEFAULT_ACCOUNT } : {}),
+      ...(process.env.CDK_DEFAULT_REGION ? { region: process.env.CDK_DEFAULT_REGION } : {}),
+    },
+  };
+};

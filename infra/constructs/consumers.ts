@@ -1,0 +1,121 @@
+/** What wakes functions: an events table's stream, events on the bus, messages in a queue. Bounded tries, then a dead-letter queue. */
+import { Duration, Validations } from 'aws-cdk-lib';
+
+import { type EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { alarmAbove } from './alarm.ts';
+import { DeadLetterQueue, WorkQueue } from './queues.ts';
+import type { EventsTable } from './tables.ts';
+import type { TesseraFunction } from './tessera-function.ts';
+
+export interface StreamConsumerProps {
+  readonly table: EventsTable;
+  readonly function: TesseraFunction;
+  /** Records that match wake the function; the others cost nothing. */
+  readonly filter?: Record<string, unknown>;
+  /** Default 100. */
+  readonly batchSize?: number;
+}
+
+/** Gives a table's stream to a function. A stream takes two of these at most: Lambda reads each shard for two functions, not more. */
+export class StreamConsumer extends Construct {
+  constructor(scope: Construct, id: string, { table, function: fn, filter, batchSize = 100 }: StreamConsumerProps) {
+    super(scope, id);
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
+    const { tableStreamArn } = table;
+    if (!tableStreamArn) throw new Error(`${table.node.path} has no stream`);
+    fn.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [tableStreamArn]);
+    // Listing streams knows no resource level.
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }));
+    Validations.of(fn.role ?? fn).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      reason: 'dynamodb:ListStreams takes no resource.',
+    });
+    new EventSourceMapping(this, 'Mapping', {
+      target: fn,
+      eventSourceArn: tableStreamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize,
+      // Left alone, a mapping repeats a bad record for a day and stops everything behind it.
+      bisectBatchOnError: true,
+      retryAttempts: 8,
+      reportBatchItemFailures: true,
+      onFailure: new SqsDlq(deadLetters),
+      ...(filter ? { filters: [FilterCriteria.filter(filter)] } : {}),
+    });
+    const age = fn.metric('IteratorAge', { period: Duration.minutes(1), statistic: 'Maximum' });
+    alarmAbove(this, 'Behind', age, {
+      threshold: 60_000,
+      describe: `${fn.node.path}: its stream is more than a minute behind`,
+    });
+  }
+}
+
+export interface QueueConsumerProps {
+  readonly work: WorkQueue;
+  readonly function: TesseraFunction;
+  /** Default 10. */
+  readonly batchSize?: number;
+  /** Concurrent invocations at most; at least 2. */
+  readonly maxConcurrency?: number;
+}
+
+/** Gives a queue's messages to a function. */
+export class QueueConsumer extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    { work, function: fn, batchSize = 10, maxConcurrency }: QueueConsumerProps,
+  ) {
+    super(scope, id);
+    fn.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+      [work.queue.queueArn],
+    );
+    const mapping = new EventSourceMapping(this, 'Mapping', {
+      target: fn,
+      eventSourceArn: work.queue.queueArn,
+      batchSize,
+      reportBatchItemFailures: true,
+      ...(maxConcurrency ? { maxConcurrency } : {}),
+    });
+    Validations.of(mapping).acknowledge({
+      id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
+      reason: "A queue's messages go to its own dead-letter queue.",
+    });
+  }
+}
+
+export interface BusConsumerProps {
+  readonly bus?: EventBus;
+  /** For example `tessera.generation`. */
+  readonly source: string;
+  readonly detailTypes: readonly string[];
+  readonly detail?: EventPattern['detail'];
+  readonly function: TesseraFunction;
+}
+
+/** Gives events of the bus to a function, through a queue: a function that is down for an hour loses nothing. */
+export class BusConsumer extends Construct {
+  readonly work: WorkQueue;
+
+  constructor(scope: Construct, id: string, { bus, source, detailTypes, detail, function: fn }: BusConsumerProps) {
+    super(scope, id);
+    const { timeout = Duration.seconds(3) } = fn;
+    this.work = new WorkQueue(this, 'Events', {
+      visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
+      maxReceiveCount: 5,
+    });
+    const target = new SqsQueue(this.work.queue, { deadLetterQueue: this.work.deadLetterQueue });
+    new Rule(this, 'Rule', {
+      ...(bus ? { eventBus: bus } : {}),
+      eventPattern: { source: [source], detailType: [...detailTypes], ...(detail ? { detail } : {}) },
+      targets: [target],
+    });
+    new QueueConsumer(this, 'Consumer', { work: this.work, function: fn });
+  }
+}

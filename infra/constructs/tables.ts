@@ -1,0 +1,91 @@
+/** The two kinds of table: streams of events, which nobody can change, and read models, which can be made again from them. */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import type { TesseraFunction } from './tessera-function.ts';
+
+const stateful = {
+  billingMode: BillingMode.PAY_PER_REQUEST,
+  encryption: TableEncryption.AWS_MANAGED,
+  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+  removalPolicy: RemovalPolicy.RETAIN,
+  deletionProtection: true,
+} as const;
+
+/** A service's event streams. Append-only by IAM: no grant here or elsewhere updates or deletes. */
+export class EventsTable extends Table {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      ...stateful,
+      partitionKey: { name: 'stream', type: AttributeType.STRING },
+      sortKey: { name: 'version', type: AttributeType.NUMBER },
+      stream: StreamViewType.NEW_IMAGE,
+    });
+  }
+
+  /** Load the newest event, append behind it, read streams. */
+  grantAppend(fn: TesseraFunction): void {
+    fn.allow(['dynamodb:Query', 'dynamodb:PutItem'], [this.tableArn]);
+  }
+
+  /** Read streams. */
+  grantEvents(fn: TesseraFunction): void {
+    fn.allow(['dynamodb:Query'], [this.tableArn]);
+  }
+}
+
+export interface IndexProps {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+}
+
+export interface ReadModelTableProps {
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  /** Attribute that holds the epoch second after which an item may go. */
+  readonly ttl?: string;
+  readonly indexes?: readonly IndexProps[];
+}
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** Items that a service looks things up in. All keys are strings. */
+export class ReadModelTable extends Table {
+  constructor(scope: Construct, id: string, { partitionKey, sortKey, ttl, indexes = [] }: ReadModelTableProps) {
+    super(scope, id, {
+      ...stateful,
+      partitionKey: text(partitionKey),
+      ...(sortKey ? { sortKey: text(sortKey) } : {}),
+      ...(ttl ? { timeToLiveAttribute: ttl } : {}),
+    });
+    for (const index of indexes) {
+      this.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: text(index.partitionKey),
+        ...(index.sortKey ? { sortKey: text(index.sortKey) } : {}),
+        projectionType: ProjectionType.ALL,
+      });
+    }
+  }
+
+  /** For example `allow(fn, 'GetItem', 'PutItem')`. */
+  allow(fn: TesseraFunction, ...operations: readonly string[]): void {
+    fn.allow(
+      operations.map((operation) => `dynamodb:${operation}`),
+      [this.tableArn],
+    );
+  }
+
+  /** Queries on an index. */
+  allowIndex(fn: TesseraFunction, index: string): void {
+    fn.allow(['dynamodb:Query'], [`${this.tableArn}/index/${index}`]);
+  }
+}
