@@ -59,7 +59,11 @@ export const apiClient = (baseUrl: string, token?: string) => {
 export type ApiClient = ReturnType<typeof apiClient>;
 
 /** Sends a file to storage by the form that `POST /v1/assets` gave. */
-export const sendFile = async ({ url, fields }: Upload, file: Uint8Array<ArrayBuffer>, contentType: string): Promise<Response> => {
+export const sendFile = async (
+  { url, fields }: Upload,
+  file: Uint8Array<ArrayBuffer>,
+  contentType: string,
+): Promise<Response> => {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append('file', new Blob([file], { type: contentType }), 'file');

@@ -15,6 +15,8 @@ export const makePhoto = async ({ width = 640, height = 480, seed = 1 } = {}): P
       pixels[at + 2] = Math.min(255, 128 + 100 * Math.sin((x + y + seed * 50) / 60) + noise);
     }
   }
-  const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 } }).jpeg({ quality: 88 }).toBuffer();
+  const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 88 })
+    .toBuffer();
   return Uint8Array.from(jpeg);
 };
