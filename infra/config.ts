@@ -8,7 +8,7 @@ import { appId } from '#shared/owner.ts';
 const issuersByApp = z.record(appId, z.array(issuer).min(1).max(5));
 
 export interface DeploymentConfig {
-  /** Issuers by app. An app that is not listed here takes no tokens. */
+  /** Issuers by app. An app that is not listed here takes no tokens; internal apps are listed only by the context key. */
   readonly issuers: Readonly<Record<string, readonly Issuer[]>>;
   /** Browser origins that may call the API and upload files. */
   readonly origins: readonly string[];
@@ -20,7 +20,7 @@ export const deploymentConfig = (app: App): DeploymentConfig => {
   const given: unknown = app.node.tryGetContext('issuers');
   const issuers =
     given === undefined
-      ? Object.fromEntries(definitions.map(({ id, issuers }) => [id, issuers]))
+      ? Object.fromEntries(definitions.filter(({ internal }) => !internal).map(({ id, issuers }) => [id, issuers]))
       : issuersByApp.parse(typeof given === 'string' ? JSON.parse(given) : given, {
           error: (issue) => `context key "issuers": ${issue.message ?? issue.code}`,
         });

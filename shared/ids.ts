@@ -18,6 +18,9 @@ export const derivedId = <Prefix extends IdPrefix>(prefix: Prefix, ...parts: rea
   return `${prefix}_${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
 
+/** Eight characters that stand for a text: 48 bits of its SHA-256. Two of a million texts share one with a chance of 0.2 %. */
+export const fingerprint = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 8);
+
 /** A schema for ids of one kind. */
 export const idSchema = <Prefix extends IdPrefix>(prefix: Prefix) =>
   z.templateLiteral([z.literal(`${prefix}_`), z.uuid()]) as unknown as z.ZodType<Id<Prefix>, Id<Prefix>>;

@@ -20,6 +20,13 @@ export const i18nKey = z
 /** Credits are whole. */
 export const credits = z.int().min(0).max(1_000_000);
 
+/** Keys that came over plain HTTP could be anybody's; on the machine itself nobody is in between. */
+const isPrivateChannel = (address: string): boolean => {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+};
+
 /** An identity provider whose tokens an app accepts. The algorithm is fixed here and never read from a token. */
 export const issuer = z.discriminatedUnion('algorithm', [
   z.strictObject({
@@ -27,7 +34,7 @@ export const issuer = z.discriminatedUnion('algorithm', [
     /** The token's `iss`, to the letter. */
     issuer: z.url(),
     audience: z.string().min(1),
-    jwks_url: z.url(),
+    jwks_url: z.url().refine(isPrivateChannel, 'must be https'),
   }),
   z.strictObject({
     algorithm: z.literal('HS256'),
@@ -38,6 +45,10 @@ export const issuer = z.discriminatedUnion('algorithm', [
   }),
 ]);
 export type Issuer = z.infer<typeof issuer>;
+
+/** What a deployment trusts: issuers by app. An app without an entry takes no tokens. */
+export const issuersByApp = z.record(appId, z.array(issuer).min(1).max(5));
+export type IssuersByApp = z.infer<typeof issuersByApp>;
 
 /** What one run costs: always the same, or by the value of one parameter. */
 export const toolCost = z.discriminatedUnion('kind', [
@@ -88,12 +99,53 @@ export const pack = z.strictObject({
   price: z.strictObject({ amount_minor: z.int().min(1), currency: z.string().regex(/^[A-Z]{3}$/) }),
 });
 
-export const appDefinition = z.strictObject({
+const isZone = (zone: string): boolean => {
+  try {
+    return Intl.DateTimeFormat(undefined, { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+type Fault = readonly [path: readonly (string | number)[], message: string];
+
+const enumerated = z.object({ enum: z.array(z.string()) });
+const parametersOf = z.object({
+  properties: z.record(z.string(), z.unknown()).default({}),
+  required: z.array(z.string()).default([]),
+});
+
+/** A price by parameter holds only if every value that passes the parameter's schema has one. */
+const costFaults = ({ cost, params }: Tool): Fault[] => {
+  if (cost.kind === 'fixed') return [];
+  const { parameter, credits } = cost;
+  const parsed = parametersOf.safeParse(params);
+  const values = enumerated.safeParse(parsed.data?.properties[parameter]).data?.enum;
+  if (values === undefined) return [[['cost', 'parameter'], `"${parameter}" is not a parameter with an enum`]];
+  const faults: Fault[] = [];
+  if (!parsed.data?.required.includes(parameter))
+    faults.push([['params', 'required'], `"${parameter}" sets the price and must be required`]);
+  for (const value of values)
+    if (!Object.hasOwn(credits, value)) faults.push([['cost', 'credits', value], 'has no price']);
+  for (const value of Object.keys(credits))
+    if (!values.includes(value)) faults.push([['cost', 'credits', value], `is not a value of "${parameter}"`]);
+  return faults;
+};
+
+/** The second and later of equal values. */
+const repeated = (list: string, key: string, values: readonly string[]): Fault[] =>
+  values.flatMap((value, index): Fault[] =>
+    values.indexOf(value) === index ? [] : [[[list, index, key], `"${value}" occurs twice`]],
+  );
+
+const definitionFields = z.strictObject({
   id: appId,
   name: z.string().min(1).max(60),
+  /** For trying things out: not shown to the public, and no issuer is configured for it in production. */
+  internal: z.boolean().optional(),
   issuers: z.array(issuer).min(1).max(5),
   /** IANA zone whose midnight begins the app's day. */
-  zone: z.string(),
+  zone: z.string().refine(isZone, 'is not an IANA time zone'),
   /** Browser origins that may call the API. */
   origins: z.array(z.url()).max(20),
   welcome_credits: credits,
@@ -102,7 +154,33 @@ export const appDefinition = z.strictObject({
   packs: z.array(pack).max(50),
   tools: z.array(tool).min(1).max(200),
 });
-export type AppDefinition = z.infer<typeof appDefinition>;
+export type AppDefinition = z.infer<typeof definitionFields>;
+
+/** What only the fields together can break. */
+const crossFieldFaults = ({ default_plan, plans, packs, tools, issuers }: AppDefinition): Fault[] => {
+  const ids = (things: readonly { readonly id: string }[]) => things.map(({ id }) => id);
+  const faults = [
+    ...repeated('plans', 'id', ids(plans)),
+    ...repeated('packs', 'id', ids(packs)),
+    ...repeated('tools', 'id', ids(tools)),
+    ...repeated(
+      'issuers',
+      'issuer',
+      issuers.map(({ issuer }) => issuer),
+    ),
+  ];
+  if (!ids(plans).includes(default_plan)) faults.push([['default_plan'], `there is no plan "${default_plan}"`]);
+  tools.forEach((tool, index) => {
+    const { min, max } = tool.input.images;
+    if (min > max) faults.push([['tools', index, 'input', 'images', 'min'], 'is more than max']);
+    for (const [path, message] of costFaults(tool)) faults.push([['tools', index, ...path], message]);
+  });
+  return faults;
+};
+
+export const appDefinition = definitionFields.superRefine((definition, { addIssue }) => {
+  for (const [path, message] of crossFieldFaults(definition)) addIssue({ code: 'custom', path: [...path], message });
+});
 
 /** Where services read definitions from. */
 export interface Catalog {
@@ -111,5 +189,8 @@ export interface Catalog {
 }
 
 /** What this run of a tool costs. Nothing when the parameter names no price: such a run is refused, never free. */
-export const costOf = ({ cost }: Tool, params: Readonly<Record<string, unknown>>): number | undefined =>
-  cost.kind === 'fixed' ? cost.credits : cost.credits[String(params[cost.parameter])];
+export const costOf = ({ cost }: Tool, params: Readonly<Record<string, unknown>>): number | undefined => {
+  if (cost.kind === 'fixed') return cost.credits;
+  const value = params[cost.parameter];
+  return typeof value === 'string' && Object.hasOwn(cost.credits, value) ? cost.credits[value] : undefined;
+};

@@ -19,11 +19,19 @@ export interface ApiOptions<Table extends RouteTable, Rejection extends string> 
   readonly metrics: Metrics;
 }
 
-const replyResponse = (route: Route, { status, body, headers = {} }: Reply<Route>): HttpResponse => ({
-  statusCode: status,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-  body: JSON.stringify((route.replies[status] as z.ZodType).parse(body)),
-});
+const replyResponse = (route: Route, { status, body, headers = {} }: Reply<Route>): HttpResponse => {
+  const parsed = (route.replies[status] as z.ZodType).parse(body);
+  const type = parsed === undefined ? {} : { 'content-type': 'application/json' };
+  return {
+    statusCode: status,
+    headers: { ...type, 'cache-control': 'no-store', ...headers },
+    body: parsed === undefined ? '' : JSON.stringify(parsed),
+  };
+};
+
+const noSuchRoute = (): never => {
+  throw commonProblem('not-found', { detail: 'There is no such route.' });
+};
 
 const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
@@ -32,8 +40,6 @@ const toProblem = (error: unknown): Problem => {
       detail: 'Too many changes at once.',
       retryAfterSeconds: error.retryAfterSeconds,
     });
-  if ((error as { statusCode?: number }).statusCode === 404)
-    return commonProblem('not-found', { detail: 'There is no such route.' });
   return commonProblem('internal-error');
 };
 
@@ -102,9 +108,9 @@ export const apiFunction = <const Table extends RouteTable, Rejection extends st
     path: route.path,
     handler: routeHandler(name, route, handlers[name] as unknown as Handler<Route, Rejection>, { problems, logger }),
   }));
-  // middy runs `onError` in the order of `use`, so the problem is made before it is logged.
+  // middy runs what comes after the handler in the reverse order of `use`, so the problem is made before it is logged.
   return middy<APIGatewayProxyEventV2, HttpResponse>()
-    .use(problemJson(logger))
     .use(requestLog(logger, metrics))
-    .handler(httpRouterHandler({ routes: table } as never) as never) as never;
+    .use(problemJson(logger))
+    .handler(httpRouterHandler({ routes: table, notFoundResponse: noSuchRoute } as never) as never) as never;
 };

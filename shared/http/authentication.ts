@@ -3,28 +3,9 @@
  * refuses by itself cannot answer problem+json or tell 401 from 403, so a bad token passes the gateway as `refused`
  * and every user route answers 401 (docs/adr/0003).
  */
-import * as z from 'zod';
-import { appId, userId } from '../owner.ts';
 import { commonProblem } from './problem.ts';
 import type { Caller } from './route.ts';
-
-export const refusalReason = z.enum([
-  'token-missing',
-  'token-malformed',
-  'token-expired',
-  'token-not-yet-valid',
-  'token-untrusted',
-  'user-anonymous',
-  'issuer-unreachable',
-]);
-export type RefusalReason = z.infer<typeof refusalReason>;
-
-/** The authorizer's context as API Gateway passes it on: strings, numbers and booleans only. */
-export const verdict = z.discriminatedUnion('verdict', [
-  z.object({ verdict: z.literal('user'), app: appId, user: userId, email: z.string().optional() }),
-  z.object({ verdict: z.literal('refused'), reason: refusalReason }),
-]);
-export type Verdict = z.infer<typeof verdict>;
+import { type RefusalReason, verdict } from './verdict.ts';
 
 const details: Record<RefusalReason, string> = {
   'token-missing': 'Send the access token of your session as "Authorization: Bearer <token>".',

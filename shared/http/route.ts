@@ -2,7 +2,7 @@
  * A service's route table says everything about its HTTP interface once: the router, API Gateway and the OpenAPI
  * document are made from it.
  */
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Owner } from '../owner.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -23,11 +23,14 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** `required`: a request without an `Idempotency-Key` header is refused. */
   readonly idempotencyKey?: 'required';
-  /** Schema of the body by status, successes only. */
+  /** Schema of the body by status, successes only; `noBody` where there is none. */
   readonly replies: { readonly [status: number]: z.ZodType };
 }
 
 export type RouteTable = Readonly<Record<string, Route>>;
+
+/** What a 204 or a 304 carries. */
+export const noBody = z.undefined();
 
 /** Keeps the literal types of a table. */
 export const routeTable = <const Table extends RouteTable>(table: Table): Table => table;
@@ -54,7 +57,7 @@ export interface Caller extends Owner {
   readonly email?: string | undefined;
 }
 
-/** A success. */
+/** A success. Without a body (`noBody`): `body: undefined`. */
 export type Reply<R extends Route> = {
   [Status in keyof R['replies'] & number]: {
     readonly status: Status;
