@@ -2,6 +2,7 @@
  * The seams inside the local AWS account: what the template loader, the gateway and the function runtime promise
  * each other. `account.ts` puts them together; nothing outside `local/` imports from here.
  */
+import type { Server } from 'node:http';
 
 /** One CloudFormation resource with every intrinsic resolved to its local value. */
 export interface Resource {
@@ -30,6 +31,9 @@ export interface PolicyStatement {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** Set in place of `actions` or `resources`, which are then empty. */
+  readonly notActions?: readonly string[];
+  readonly notResources?: readonly string[];
   readonly conditions?: Record<string, Record<string, unknown>>;
 }
 
@@ -65,6 +69,7 @@ export interface AwsCall {
   /** For example `PutItem`. */
   readonly operation: string;
   readonly resources: readonly string[];
+  /** 0 when a fault broke the connection instead of an answer. */
   readonly status: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -92,9 +97,16 @@ export type DeliveryFault = 'duplicate' | 'delay' | 'reorder' | 'drop-answer';
 
 export interface Faults {
   /** Strikes the next `times` matching calls (default 1), after letting `skip` of them pass (default 0). Returns a handle that tells how often it struck. */
-  onCall(target: FaultTarget, fault: CallFault, options?: { times?: number; skip?: number }): { readonly struck: number };
+  onCall(
+    target: FaultTarget,
+    fault: CallFault,
+    options?: { times?: number; skip?: number },
+  ): { readonly struck: number };
   /** Strikes deliveries (stream, queue, bus, S3 event) to the named function with this probability, from `seed`; without a function, to all. */
-  onDelivery(fault: DeliveryFault, options: { function?: string; probability: number; seed: number }): { readonly struck: number };
+  onDelivery(
+    fault: DeliveryFault,
+    options: { function?: string; probability: number; seed: number },
+  ): { readonly struck: number };
   clear(): void;
 }
 
@@ -106,9 +118,66 @@ export interface GatewayHooks {
   tableWritten(tableName: string): void;
   /** A message became available or may have: send, visibility change, redrive. */
   queueTouched(queueName: string): void;
-  objectCreated(object: { bucket: string; key: string; size: number; etag: string; reason: 'PutObject' | 'PostObject' | 'CopyObject' | 'CompleteMultipartUpload' }): void;
+  /** A caller other than the operator set the visibility time-out of a message it holds; told before the call is answered. */
+  visibilityChanged?(queueName: string, receiptHandle: string, seconds: number): void;
+  objectCreated(object: {
+    bucket: string;
+    key: string;
+    size: number;
+    etag: string;
+    reason: 'PutObject' | 'PostObject' | 'CopyObject' | 'CompleteMultipartUpload';
+  }): void;
   killFunction(functionName: string): void;
   called(call: AwsCall): void;
+}
+
+/** Faults with the triggers' side: made by `createFaults()`; `startGateway` takes it or makes its own. */
+export interface FaultPlan extends Faults {
+  /** The fault that strikes this call, if one does. */
+  call(call: { readonly caller: string; readonly service: string; readonly operation: string }): CallFault | undefined;
+  /** Draws from the seeds: the faults that strike the delivery the triggers are about to make to this function. */
+  delivery(functionName: string): ReadonlySet<DeliveryFault>;
+  /** A shuffle drawn from the same seeds, for `reorder`. */
+  shuffle<T>(functionName: string, items: readonly T[]): T[];
+}
+
+/** What `loadModel(cdkOutDir, options)` takes. */
+export interface ModelOptions {
+  readonly region: string;
+  readonly accountId: string;
+  /** `GatewayListener.url`: a queue's `Ref` is its URL there. */
+  readonly gatewayUrl: string;
+  /** What `ApiEndpoint` of an HTTP or WebSocket API gives; absent: the address AWS would give. */
+  readonly apiEndpoint?: (api: { logicalId: string; protocol: 'HTTP' | 'WEBSOCKET' }) => string;
+}
+
+/**
+ * The gateway's port, bound before the gateway starts because the template's queue URLs hold it; until then it answers 503.
+ * `const listener = await listen(port); const model = await loadModel(dir, { …, gatewayUrl: listener.url }); startGateway({ model, listener, … })`
+ */
+export interface GatewayListener {
+  readonly url: string;
+  readonly server: Server;
+  /** The gateway's own `close()` does this too. */
+  close(): Promise<void>;
+}
+
+/** What `startGateway` takes. */
+export interface GatewayOptions {
+  readonly model: AccountModel;
+  readonly hooks: GatewayHooks;
+  readonly faults?: FaultPlan;
+  /** From `listen()`; absent: one is made on `port`. */
+  readonly listener?: GatewayListener;
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  /** Keeps tables, queues and objects there; absent: in memory. */
+  readonly dataDir?: string;
+  /** Values by secret name or ARN, and by SSM parameter name. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Told what went wrong inside the gateway itself. */
+  readonly log?: (line: string) => void;
 }
 
 export interface BusEntry {
@@ -129,7 +198,7 @@ export interface InvokeResult {
 
 export interface Gateway {
   readonly url: string;
-  readonly faults: Faults;
+  readonly faults: FaultPlan;
   /** Full rights, for the account's own machinery and for tests. */
   readonly operator: Credentials;
   credentialsFor(functionName: string): Credentials;

@@ -8,8 +8,12 @@ const secured = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as
 
 /** Keeps what could not be handled for 14 days, and rings. */
 export class DeadLetterQueue extends Queue {
-  constructor(scope: Construct, id: string) {
-    super(scope, id, { ...secured, retentionPeriod: Duration.days(14) });
+  constructor(scope: Construct, id: string, { visibilityTimeout }: { visibilityTimeout?: Duration } = {}) {
+    super(scope, id, {
+      ...secured,
+      retentionPeriod: Duration.days(14),
+      ...(visibilityTimeout ? { visibilityTimeout } : {}),
+    });
     const reason = 'This is a dead-letter queue: an operator empties it.';
     Validations.of(this).acknowledge(
       { id: 'AwsSolutions::AwsSolutions-SQS3', reason },
@@ -39,7 +43,7 @@ export class WorkQueue extends Construct {
 
   constructor(scope: Construct, id: string, { visibilityTimeout, maxReceiveCount }: WorkQueueProps) {
     super(scope, id);
-    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters');
+    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters', { visibilityTimeout });
     this.queue = new Queue(this, 'Queue', {
       ...secured,
       visibilityTimeout,

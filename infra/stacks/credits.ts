@@ -21,14 +21,14 @@ export class CreditsStack extends Stack {
     this.events = new EventsTable(this, 'Events');
     const balances = new ReadModelTable(this, 'Balances', { partitionKey: 'owner' });
 
-    const api = this.function('Api', 'api', { EVENTS_TABLE: this.events.tableName });
+    const api = this.creditsFunction('Api', 'api', { EVENTS_TABLE: this.events.tableName });
     this.events.grantAppend(api);
     platform.routes.add(this, 'Routes', { routes, function: api });
 
-    this.hold = this.function('Hold', 'hold', { EVENTS_TABLE: this.events.tableName });
+    this.hold = this.creditsFunction('Hold', 'hold', { EVENTS_TABLE: this.events.tableName });
     this.events.grantAppend(this.hold);
 
-    const onJobEnded = this.function('OnJobEnded', 'on-job-ended', { EVENTS_TABLE: this.events.tableName });
+    const onJobEnded = this.creditsFunction('OnJobEnded', 'on-job-ended', { EVENTS_TABLE: this.events.tableName });
     this.events.grantAppend(onJobEnded);
     new BusConsumer(this, 'JobEnded', {
       bus: platform.bus,
@@ -37,16 +37,16 @@ export class CreditsStack extends Stack {
       function: onJobEnded,
     });
 
-    const relay = this.function('Relay', 'relay', { BUS_NAME: platform.bus.eventBusName });
+    const relay = this.creditsFunction('Relay', 'relay', { BUS_NAME: platform.bus.eventBusName });
     relay.allow(['events:PutEvents'], [platform.bus.eventBusArn]);
     new StreamConsumer(this, 'Relayed', { table: this.events, function: relay });
 
-    const project = this.function('Project', 'project', { BALANCES_TABLE: balances.tableName });
+    const project = this.creditsFunction('Project', 'project', { BALANCES_TABLE: balances.tableName });
     balances.allow(project, 'PutItem');
     new StreamConsumer(this, 'Projected', { table: this.events, function: project });
   }
 
-  private function(id: string, entry: string, environment: Readonly<Record<string, string>>): TesseraFunction {
+  private creditsFunction(id: string, entry: string, environment: Readonly<Record<string, string>>): TesseraFunction {
     return new TesseraFunction(this, id, {
       service: 'credits',
       entry: `services/credits/handlers/${entry}.ts`,

@@ -8,12 +8,12 @@ import { BusConsumer, QueueConsumer, StreamConsumer } from '../constructs/consum
 import { WorkQueue } from '../constructs/queues.ts';
 import { EventsTable, ReadModelTable } from '../constructs/tables.ts';
 import { TesseraFunction, type TesseraFunctionProps } from '../constructs/tessera-function.ts';
+import type { CreditsStack } from './credits.ts';
 import type { PlatformStack } from './platform.ts';
 
 export interface GenerationProps extends StackProps {
   readonly platform: PlatformStack;
-  /** The function that sets credits aside. */
-  readonly credits: { readonly holdFunction: TesseraFunction };
+  readonly credits: CreditsStack;
 }
 
 /** A provider's answer may take a minute; two leave room for large files. */
@@ -47,7 +47,7 @@ export class GenerationStack extends Stack {
       visibilityTimeout: Duration.seconds(workTimeout.toSeconds() * 6),
       maxReceiveCount: 5,
     });
-    this.api(platform, credits.holdFunction);
+    this.api(platform, credits.hold);
     this.streamReaders(platform);
     this.uploadCheck();
     this.worker();
@@ -124,7 +124,8 @@ export class GenerationStack extends Stack {
   private uploadCheck(): void {
     const onUpload = fn(this, 'OnUpload', 'on-upload', {
       environment: { ASSETS_TABLE: this.assets.tableName, UPLOADS_BUCKET: this.uploads.bucketName },
-      timeout: Duration.seconds(30),
+      // Ten pictures, one after the other.
+      timeout: Duration.seconds(60),
       memorySize: oneCpuMemoryMb,
       nativeModules: ['sharp'],
     });

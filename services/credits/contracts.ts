@@ -31,12 +31,20 @@ export type HoldAnswer = z.infer<typeof holdAnswer>;
 /** Which grant gave how much. */
 export const grantRows = z.array(z.object({ grantId: z.string(), credits: positiveCredits }));
 
+/** Why a user has a grant. Only packs are bought one by one. */
+export const grantKind = z.enum(['welcome', 'plan', 'daily', 'pack', 'bonus', 'adjustment']);
+export type GrantKind = z.infer<typeof grantKind>;
+
+/** Why held credits went back. `expired`: a sweep found a hold whose job no longer lives. */
+export const releaseReason = z.enum(['failed', 'cancelled', 'blocked', 'expired']);
+export type ReleaseReason = z.infer<typeof releaseReason>;
+
 export const accountOpened = publishedEvent('AccountOpened', z.object({}));
 export const creditsGranted = publishedEvent(
   'CreditsGranted',
   z.object({
     grantId: z.string(),
-    kind: z.enum(['welcome', 'plan', 'daily', 'pack', 'bonus', 'adjustment']),
+    kind: grantKind,
     credits: positiveCredits,
     expiresAt: z.iso.datetime().optional(),
     available: z.int().min(0),
@@ -57,7 +65,8 @@ export const holdSettled = publishedEvent(
   z.object({
     holdId: z.string(),
     tool: z.string(),
-    spent: z.array(z.object({ grantId: z.string(), credits: positiveCredits })),
+    /** What each grant paid; together `credits`, at most what was held. */
+    spent: grantRows,
     credits: z.int().min(0),
     available: z.int().min(0),
   }),
@@ -68,10 +77,17 @@ export const holdReleased = publishedEvent(
     holdId: z.string(),
     tool: z.string(),
     credits: positiveCredits,
-    reason: z.enum(['failed', 'cancelled', 'blocked', 'expired']),
+    reason: releaseReason,
     available: z.int().min(0),
   }),
 );
+/** Grants whose time was over before they were spent. Told with the account's next command, not at the very moment. */
+export const grantsExpired = publishedEvent(
+  'GrantsExpired',
+  z.object({ rows: grantRows, credits: positiveCredits, available: z.int().min(0) }),
+);
+/** Nothing can be granted or held any more; what was left is forfeited. */
+export const accountClosed = publishedEvent('AccountClosed', z.object({ forfeited: z.int().min(0) }));
 
 /** Everything credits publishes. */
 export const creditsEvent = z.discriminatedUnion('type', [
@@ -80,4 +96,7 @@ export const creditsEvent = z.discriminatedUnion('type', [
   creditsHeld,
   holdSettled,
   holdReleased,
+  grantsExpired,
+  accountClosed,
 ]);
+export type CreditsEvent = z.infer<typeof creditsEvent>;

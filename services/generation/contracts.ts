@@ -1,9 +1,102 @@
-/** What others know of generations: the events that tell of a job. */
+/** What others know of generations: the shapes of its HTTP interface, and the events that tell of a job. */
 import * as z from 'zod';
+import { idSchema } from '#shared/ids.ts';
 import { publishedEvent } from '#shared/messaging/published-event.ts';
 
-const job = { jobId: z.string(), tool: z.string() };
 const credits = z.int().min(0).max(1_000_000);
+const time = z.iso.datetime();
+
+/** Bytes of an upload at most. */
+export const maxUploadBytes = 10 * 1024 * 1024;
+/** What may be uploaded. */
+export const uploadType = z.enum(['image/jpeg', 'image/png', 'image/webp', 'image/gif']);
+export type UploadType = z.infer<typeof uploadType>;
+
+export const assetStatus = z.enum(['awaiting_upload', 'ready', 'rejected']);
+export const newAsset = z.strictObject({
+  content_type: uploadType,
+  /** Bytes of the file; more than this is not taken. */
+  bytes: z.int().min(1).max(maxUploadBytes),
+  file_name: z.string().min(1).max(255).optional(),
+});
+
+/** A signed URL and when it stops working. */
+const signedUrl = { url: z.url(), url_expires_at: time };
+
+export const asset = z.object({
+  id: idSchema('ast'),
+  status: assetStatus,
+  content_type: uploadType,
+  bytes: z.int(),
+  file_name: z.string().nullable(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  /** Why it was rejected. */
+  reason: z.string().nullable(),
+  created_at: time,
+  url: signedUrl.url.nullable(),
+  url_expires_at: signedUrl.url_expires_at.nullable(),
+});
+/** Where to send the file: a form with these fields first and the file as `file`, last. */
+export const createdAsset = z.object({
+  id: idSchema('ast'),
+  status: z.literal('awaiting_upload'),
+  upload: z.object({ url: z.url(), fields: z.record(z.string(), z.string()), expires_at: time }),
+});
+
+export const jobStatus = z.enum(['pending', 'queued', 'processing', 'completed', 'failed', 'cancelled']);
+export const outputKind = z.enum(['image', 'audio', 'video', 'text', 'json']);
+
+export const newGeneration = z.strictObject({
+  tool: z.string().min(1).max(60),
+  params: z.record(z.string().max(100), z.json()).default({}),
+  inputs: z.array(idSchema('ast')).max(8).default([]),
+});
+export const acceptedGeneration = z.object({
+  id: idSchema('gen'),
+  status: jobStatus,
+  cost_credits: credits,
+  /** What can still be spent once this run's credits are held; null for a free run. */
+  remaining_credits: credits.nullable(),
+});
+
+export const generationOutput = z.object({
+  kind: outputKind,
+  content_type: z.string(),
+  bytes: z.int(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  ...signedUrl,
+});
+export const generation = z.object({
+  id: idSchema('gen'),
+  status: jobStatus,
+  tool: z.string(),
+  params: z.record(z.string(), z.json()),
+  inputs: z.array(idSchema('ast')),
+  /** 0 to 100. */
+  progress: z.int().min(0).max(100),
+  attempts: z.int(),
+  /** The quote while it runs, the charge once it is completed, 0 when it failed or was cancelled. */
+  cost_credits: credits,
+  error: z.object({ reason: z.string(), message: z.string() }).nullable(),
+  created_at: time,
+  completed_at: time.nullable(),
+  outputs: z.array(generationOutput),
+});
+export type Generation = z.infer<typeof generation>;
+
+/** One line of a job's audit trail. */
+export const generationEventView = z.object({
+  version: z.int(),
+  type: z.string(),
+  at: time,
+  actor: z.string(),
+  data: z.record(z.string(), z.json()),
+});
+export const cancelledGeneration = z.object({ id: idSchema('gen'), status: z.literal('cancelled') });
+
+const job = { jobId: z.string(), tool: z.string() };
 
 /** Accepted: its credits are held. */
 export const jobRequested = publishedEvent('JobRequested', z.object({ ...job, quote: credits }));
@@ -37,5 +130,6 @@ export const generationEvent = z.discriminatedUnion('type', [
   jobFailed,
   jobCancelled,
 ]);
+export type GenerationEvent = z.infer<typeof generationEvent>;
 /** The events that end a job: each ends its hold. */
 export const jobEnded = z.discriminatedUnion('type', [jobSucceeded, jobFailed, jobCancelled]);

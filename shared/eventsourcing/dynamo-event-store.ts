@@ -2,43 +2,19 @@
  * Streams in one DynamoDB table: partition key `stream`, sort key `version`. Nothing is ever updated or deleted,
  * and IAM lets nobody do so. The newest event carries the state, so loading costs one read whatever the history.
  */
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { DomainEvent } from './decider.ts';
-import { type AppendOutcome, type EventStore, maxEventsPerAppend, type UniqueMarker } from './event-store.ts';
-import type { EventMeta, RecordedEvent, Tail } from './recorded-event.ts';
+import { type EventItem, fromItem, toItem } from './event-item.ts';
+import { type AppendOutcome, type EventStore, firstToAppend, markerPrefix, type UniqueMarker } from './event-store.ts';
+import type { RecordedEvent, Tail } from './recorded-event.ts';
 
-/** An event as a table item. `data` is the event without its type. */
-export interface EventItem {
-  readonly stream: string;
-  readonly version: number;
-  readonly id: string;
-  readonly type: string;
-  readonly at: string;
-  readonly data: Record<string, unknown>;
-  readonly meta: EventMeta;
-  readonly state: unknown;
-  readonly hash: Uint8Array;
-}
-
-/** Keys of marker items begin with this; no stream's may. */
-export const markerPrefix = 'command#';
-
-export const toItem = ({ event, ...recorded }: RecordedEvent): EventItem => {
-  const { type, ...data } = event;
-  return { ...recorded, type, data };
-};
-
-export const fromItem = <Event extends DomainEvent, State>({
-  type,
-  data,
-  ...item
-}: EventItem): RecordedEvent<Event, State> => ({
-  ...item,
-  // What is in the table was validated before it was written, and nothing can change it there.
-  event: { ...data, type } as unknown as Event,
-  state: item.state as State,
-});
+export { type EventItem, fromItem, toItem } from './event-item.ts';
+export { markerPrefix } from './event-store.ts';
 
 interface Write {
   readonly Item: Record<string, unknown>;
@@ -51,7 +27,9 @@ export const dynamoEventStore = <State, Event extends DomainEvent>(
 ): EventStore<State, Event> => {
   const absent = {
     TableName: table,
-    ConditionExpression: 'attribute_not_exists(stream)',
+    // `stream` is one of DynamoDB's reserved words.
+    ConditionExpression: 'attribute_not_exists(#stream)',
+    ExpressionAttributeNames: { '#stream': 'stream' },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   } as const;
 
@@ -60,6 +38,8 @@ export const dynamoEventStore = <State, Event extends DomainEvent>(
       await client.send(new PutCommand({ ...absent, Item: toItem(event) }));
       return { status: 'appended', again: false };
     } catch (error) {
+      // Somebody's transaction on this very item is under way.
+      if (error instanceof TransactionConflictException) return { status: 'conflict' };
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       // The SDK retries a call whose answer was lost, and then meets its own event.
       return error.Item?.id?.S === event.id ? { status: 'appended', again: true } : { status: 'conflict' };
@@ -108,10 +88,7 @@ export const dynamoEventStore = <State, Event extends DomainEvent>(
     },
 
     async append(events, marker) {
-      const [first] = events;
-      if (!first || events.length > maxEventsPerAppend)
-        throw new RangeError(`append takes 1 to ${maxEventsPerAppend} events`);
-      if (first.stream.startsWith(markerPrefix)) throw new RangeError(`no stream may begin with ${markerPrefix}`);
+      const first = firstToAppend(events);
       if (events.length === 1 && !marker) return appendOne(first);
       const writes = events.map((event): Write => ({ Item: { ...toItem(event) }, isMarker: false }));
       return appendTogether(marker ? [...writes, markerItem(first, marker)] : writes, first.id);

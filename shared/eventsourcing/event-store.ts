@@ -36,6 +36,18 @@ export interface EventStore<State, Event extends DomainEvent> {
 /** DynamoDB takes 100 items in a transaction; a command that needs more than this is a design error. */
 export const maxEventsPerAppend = 20;
 
+/** Keys of marker items begin with this; no stream's may. */
+export const markerPrefix = 'command#';
+
+/** @throws RangeError for what no store may take: no events, too many, or a stream in the markers' place. */
+export const firstToAppend = <Recorded extends RecordedEvent>(events: readonly Recorded[]): Recorded => {
+  const [first] = events;
+  if (!first || events.length > maxEventsPerAppend)
+    throw new RangeError(`append takes 1 to ${maxEventsPerAppend} events`);
+  if (first.stream.startsWith(markerPrefix)) throw new RangeError(`no stream may begin with ${markerPrefix}`);
+  return first;
+};
+
 /** Every event of a stream, oldest first, page by page. */
 export async function* readAll<State, Event extends DomainEvent>(
   store: Pick<EventStore<State, Event>, 'read'>,

@@ -3,7 +3,7 @@ import type { DomainEvent } from './decider.ts';
 import {
   type AppendOutcome,
   type EventStore,
-  maxEventsPerAppend,
+  firstToAppend,
   type ReadOptions,
   type UniqueMarker,
 } from './event-store.ts';
@@ -15,9 +15,7 @@ export const memoryEventStore = <State, Event extends DomainEvent>(): EventStore
   const eventsOf = (stream: string) => streams.get(stream) ?? [];
 
   const append = (events: readonly RecordedEvent<Event, State>[], marker?: UniqueMarker): AppendOutcome => {
-    const [first] = events;
-    if (!first || events.length > maxEventsPerAppend)
-      throw new RangeError(`append takes 1 to ${maxEventsPerAppend} events`);
+    const first = firstToAppend(events);
     const stream = eventsOf(first.stream);
     const markerKey = marker && `${first.stream}#${marker.key}`;
     const markedBy = markerKey && markers.get(markerKey);

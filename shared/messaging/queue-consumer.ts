@@ -5,12 +5,18 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type * as z from 'zod';
 import { busMessage, type PublishedEvent } from './published-event.ts';
 
+export interface QueueConsumerOptions {
+  /** Default: a batch's messages are handled at the same time. */
+  readonly oneByOne?: boolean;
+}
+
 /** A handler that gives each message, validated, to `handle`. */
 export const queueConsumer =
   <Message>(
     logger: Logger,
     schema: z.ZodType<Message>,
     handle: (message: Message, record: SQSRecord) => Promise<void>,
+    { oneByOne = false }: QueueConsumerOptions = {},
   ) =>
   (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const handleRecord = async (record: SQSRecord) => {
@@ -24,16 +30,25 @@ export const queueConsumer =
     return processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
       context,
       throwOnFullBatchFailure: false,
+      processInParallel: !oneByOne,
     });
   };
 
-/** A handler of bus events that a rule put into a queue. `schema` is a published event or a union of them. */
+/**
+ * A handler of bus events that a rule put into a queue. `schema` is a published event or a union of them. One by one, so
+ * that each log line carries its own event's ids, and events of one aggregate do not contend with each other.
+ */
 export const busConsumer = <Event extends PublishedEvent>(
   logger: Logger,
   schema: z.ZodType<Event>,
   handle: (event: Event) => Promise<void>,
 ) =>
-  queueConsumer(logger, busMessage(schema) as unknown as z.ZodType<{ detail: Event }>, async ({ detail }) => {
-    logger.appendKeys({ correlationId: detail.correlationId, eventId: detail.id, eventType: detail.type });
-    await handle(detail);
-  });
+  queueConsumer(
+    logger,
+    busMessage(schema) as unknown as z.ZodType<{ detail: Event }>,
+    async ({ detail }) => {
+      logger.appendKeys({ correlationId: detail.correlationId, eventId: detail.id, eventType: detail.type });
+      await handle(detail);
+    },
+    { oneByOne: true },
+  );

@@ -8,7 +8,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { DomainEvent } from '../eventsourcing/decider.ts';
-import { type EventItem, fromItem, markerPrefix } from '../eventsourcing/dynamo-event-store.ts';
+import { type EventItem, fromItem } from '../eventsourcing/event-item.ts';
+import { markerPrefix } from '../eventsourcing/event-store.ts';
 import type { RecordedEvent } from '../eventsourcing/recorded-event.ts';
 
 /** The event in a stream record; nothing for a marker item and for what TTL or an operator removed. */

@@ -17,6 +17,30 @@ export interface TestDynamoDb {
   close(): Promise<void>;
 }
 
+/** One call as DynamoDB counted it. */
+export interface MeteredCall {
+  readonly operation: string;
+  readonly units: number;
+}
+
+/** Asks for the capacity that each call takes, and lists the calls made from now on. */
+export const meter = (client: DynamoDBDocumentClient): MeteredCall[] => {
+  const calls: MeteredCall[] = [];
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+      const { ConsumedCapacity } = result.output as {
+        ConsumedCapacity?: { CapacityUnits?: number } | { CapacityUnits?: number }[];
+      };
+      const units = [ConsumedCapacity ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+      calls.push({ operation: (context.commandName ?? '').replace(/Command$/, ''), units });
+      return result;
+    },
+    { step: 'initialize', name: 'meter', override: true },
+  );
+  return calls;
+};
+
 const binaryPath = (): string => {
   const path = fileURLToPath(import.meta.resolve(`@dynoxide/${process.platform}-${process.arch}/dynoxide`));
   if (!existsSync(path)) throw new Error(`there is no dynoxide at ${path}: run npm ci`);
@@ -57,9 +81,14 @@ const eventsTable: Omit<CreateTableCommandInput, 'TableName'> = {
   ],
 };
 
+/** Waits for the end of a pipe that only the test holds: a test run that is killed takes its server with it. */
+const watcher = '(cat <&3; kill -TERM $$) >/dev/null 2>&1 & exec "$@" 3<&-';
+
 export const startDynamoDb = async (): Promise<TestDynamoDb> => {
   const port = await freePort();
-  const server = spawn(binaryPath(), ['--port', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn('sh', ['-c', watcher, 'dynoxide', binaryPath(), '--port', String(port)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
   await listening(server);
   const endpoint = `http://127.0.0.1:${port}`;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };

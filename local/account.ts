@@ -1,0 +1,189 @@
+/** The local AWS account: template, gateway, functions and triggers put together, with what tests need to watch and wait. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { CallLog, Recorded } from './account/calls.ts';
+import { createCheckpoints } from './account/checkpoints.ts';
+import { findFunction } from './account/find-function.ts';
+import { createHooks, type Invoke } from './account/hooks.ts';
+import { goLive } from './account/live.ts';
+import type { AccountOptions } from './account/options.ts';
+import { findQueueName, inspectQueue, type QueueInspection, queueDepth } from './account/queues.ts';
+import { readTemplate } from './account/read-template.ts';
+import { createRecords } from './account/records.ts';
+import { createActivity } from './activity.ts';
+import type { AccountModel, Credentials, Faults, FunctionModel, Gateway } from './contracts.ts';
+import { createDrain, type Drain } from './drain.ts';
+import type { FunctionLog } from './functions/function-worker.ts';
+import { createFunctionRuntime, type Invocation } from './functions/runtime.ts';
+import { createFaults, listen, startGateway } from './gateway/index.ts';
+import { repositoryRoot } from './synthesize.ts';
+import { functions as readFunctions } from './template/index.ts';
+import type { Problem, TriggerContext } from './triggers/context.ts';
+import { createDeliver } from './triggers/delivery.ts';
+import type { HandledRequest } from './triggers/http-api/gateway.ts';
+import { createQueueSender } from './triggers/queue-sender.ts';
+import { startTriggers, type Triggers } from './triggers/triggers.ts';
+import { expireItems, readExpiringTables } from './triggers/ttl.ts';
+
+export type { AccountOptions } from './account/options.ts';
+export { synthesize } from './synthesize.ts';
+
+export interface LocalAccount {
+  readonly model: AccountModel;
+  readonly functions: readonly FunctionModel[];
+  readonly gateway: Gateway;
+  readonly faults: Faults;
+  /** Every AWS call the gateway saw; the account's own have the caller `operator`. */
+  readonly calls: CallLog;
+  /** What functions wrote to stdout and stderr. */
+  readonly logs: Recorded<FunctionLog>;
+  readonly requests: Recorded<HandledRequest>;
+  readonly invocations: Recorded<Invocation>;
+  /** Lost events, failed polls: what only AWS's metrics would show. */
+  readonly problems: Recorded<Problem>;
+  /** For AWS clients with full rights. */
+  readonly operatorConfig: { readonly endpoint: string; readonly region: string; readonly credentials: Credentials };
+  readonly drain: Drain;
+  httpUrl(api?: string): string;
+  /** The generated name of a function, by `service/handler`, its source file, or its logical id or the unique beginning of that. */
+  functionName(nameOrId: string): string;
+  invoke(functionName: string, event: unknown): Promise<{ payload: unknown; functionError?: 'Unhandled' }>;
+  queue(nameOrId: string): QueueInspection;
+  /** By name or logical id. */
+  fireSchedule(name: string): Promise<void>;
+  /** Deletes what is past its time to live; answers how many items. */
+  expireItems(): Promise<number>;
+  close(): Promise<void>;
+}
+
+type Closers = (() => Promise<void> | void)[];
+
+async function closeAll(closers: Closers): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}
+
+/** Template, gateway and functions: all that acts only when asked. */
+async function startCore(options: AccountOptions, closers: Closers) {
+  const { dataDir, secrets, parameters, maxWorkersPerFunction } = options;
+  if (dataDir) await mkdir(dataDir, { recursive: true });
+  const listener = await listen(options.port ?? 0);
+  closers.push(() => listener.close());
+  const { model, http } = await readTemplate(options, listener);
+  closers.push(() => http.close());
+  const functions = readFunctions(model);
+  const activity = createActivity();
+  const records = createRecords(options);
+  const faults = createFaults();
+  const late: { gateway?: Gateway; triggers?: Triggers } = {};
+  const started = <T>(part: T | undefined): T => {
+    if (part === undefined) throw new Error('the local account is still starting');
+    return part;
+  };
+  const runtime = createFunctionRuntime({
+    functions,
+    root: options.root ?? repositoryRoot,
+    region: model.region,
+    endpointUrl: () => listener.url,
+    credentialsFor: (name) => started(late.gateway).credentialsFor(name),
+    ...(maxWorkersPerFunction ? { maxWorkersPerFunction } : {}),
+    onLog: records.onLog,
+    onInvocation: records.onInvocation,
+  });
+  const invoke: Invoke = async (functionName, event) => {
+    const end = activity.begin(`function ${functionName}`);
+    return runtime.invoke(functionName, event).finally(end);
+  };
+  const hooks = createHooks(invoke, () => started(late.triggers), runtime.kill, records.onCall);
+  const storage = {
+    ...(dataDir ? { dataDir } : {}),
+    ...(secrets ? { secrets } : {}),
+    ...(parameters ? { parameters } : {}),
+  };
+  const log = (line: string) => records.report('gateway', line);
+  const gateway = await startGateway({ model, hooks, faults, listener, log, ...storage });
+  closers.push(() => gateway.close());
+  late.gateway = gateway;
+  return { model, http, functions, activity, records, faults, runtime, invoke, gateway, late };
+}
+
+type Core = Awaited<ReturnType<typeof startCore>>;
+
+/** Mappings, rules and schedules: all that acts by itself. */
+async function startFeeds(
+  { model, activity, records, faults, runtime, invoke, gateway, late }: Core,
+  options: AccountOptions,
+  closers: Closers,
+) {
+  const operatorConfig = { endpoint: gateway.url, region: model.region, credentials: gateway.operator };
+  const dynamodb = new DynamoDBClient(operatorConfig);
+  const streams = new DynamoDBStreamsClient(operatorConfig);
+  const sqs = new SQSClient(operatorConfig);
+  closers.push(() => {
+    for (const client of [dynamodb, streams, sqs]) client.destroy();
+  });
+  const queues = createQueueSender(sqs);
+  const deliver = createDeliver({ invoke, faults, activity });
+  const context: TriggerContext = { model, activity, deliver, dynamodb, streams, sqs, queues, report: records.report };
+  const checkpoints = createCheckpoints(options.dataDir ? join(options.dataDir, 'checkpoints.json') : undefined);
+  closers.push(() => checkpoints.flush());
+  const triggers = await startTriggers(context, {
+    fastRedelivery: options.fastRedelivery ?? true,
+    checkpoints,
+    ...(options.onPublished ? { onPublished: options.onPublished } : {}),
+  });
+  late.triggers = triggers;
+  closers.push(async () => {
+    // Workers end at the same time, else a mapping would wait for its function's time-out.
+    await Promise.all([triggers.close(), runtime.close()]);
+  });
+  return { triggers, operatorConfig, dynamodb, sqs, queues };
+}
+
+/** Rejects, with everything ended again, when the template, a port or a part is not as needed. */
+export async function startAccount(options: AccountOptions = {}): Promise<LocalAccount> {
+  const closers: Closers = [];
+  try {
+    const core = await startCore(options, closers);
+    const feeds = await startFeeds(core, options, closers);
+    return toAccount(core, feeds, options, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+function toAccount(
+  core: Core,
+  feeds: Awaited<ReturnType<typeof startFeeds>>,
+  options: AccountOptions,
+  closers: Closers,
+): LocalAccount {
+  const { model, http, functions, activity, records, faults, runtime, invoke, gateway } = core;
+  const { triggers, operatorConfig, dynamodb, sqs, queues } = feeds;
+  const expiringTables = readExpiringTables(model);
+  const sweep = () => expireItems(dynamodb, expiringTables);
+  http.serve(model, { invoke, onRequest: records.onRequest });
+  if (options.live) closers.push(goLive(options.root ?? repositoryRoot, triggers, runtime.retireAll, sweep));
+  return {
+    model,
+    functions,
+    gateway,
+    faults,
+    ...records.kept,
+    operatorConfig,
+    drain: createDrain({ activity, queues: triggers.mappedQueues, depthOf: (queue) => queueDepth(sqs, queues, queue) }),
+    httpUrl: http.url,
+    functionName: (nameOrId) => findFunction(functions, nameOrId).name,
+    async invoke(nameOrId, event) {
+      const { payload, functionError } = await invoke(findFunction(functions, nameOrId).name, event);
+      return { payload: JSON.parse(payload.toString()) as unknown, ...(functionError ? { functionError } : {}) };
+    },
+    queue: (nameOrId) => inspectQueue(model, sqs, queues, findQueueName(model, nameOrId)),
+    fireSchedule: triggers.schedules.fire,
+    expireItems: sweep,
+    close: () => closeAll(closers),
+  };
+}

@@ -1,0 +1,147 @@
+/** `npm start`: Tessera on this machine, with a Supabase Auth stand-in beside it. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { definitions } from '#apps';
+import { functionLabel } from './account/find-function.ts';
+import { type LocalAccount, startAccount } from './account.ts';
+import { type LocalAuth, startAuth } from './auth/auth.ts';
+import { banner } from './console/banner.ts';
+import { createLines, paintFor } from './console/lines.ts';
+import { type LocalIssuer, realIssuer, standInIssuer } from './issuers.ts';
+import { repositoryRoot } from './synthesize.ts';
+import { signInTestUser, testCredentials } from './test-user.ts';
+
+const usage = `npm start [-- options]
+  --port N        the API's port (default 4000)
+  --auth-port N   the port of the Supabase Auth stand-in (default 4001)
+  --fresh         begin without the data of earlier runs
+SUPABASE_URL      a real project that signs the first app's tokens, in place of the stand-in`;
+
+const folder = join(repositoryRoot, '.local');
+const tokenFile = join(folder, 'token');
+/** Before the token's hour is over. */
+const newTokenEveryMs = 50 * 60_000;
+/** What is on its way when Ctrl-C comes may still arrive. */
+const drainMs = 2_000;
+
+interface Settings {
+  readonly port: number;
+  readonly authPort: number;
+  readonly fresh: boolean;
+}
+
+function readSettings(): Settings | undefined {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '4000' },
+      'auth-port': { type: 'string', default: '4001' },
+      fresh: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const readPort = (text: string): number => {
+    const port = Number(text);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${text} is no port`);
+    return port;
+  };
+  return { port: readPort(values.port), authPort: readPort(values['auth-port']), fresh: values.fresh };
+}
+
+/** Every app trusts its project of the stand-in; with `SUPABASE_URL` the first one trusts that instead. */
+function issuersFor(
+  auth: LocalAuth,
+  apps: readonly string[],
+  supabaseUrl: string | undefined,
+): Record<string, LocalIssuer[]> {
+  return Object.fromEntries(
+    apps.map((app, i) => [app, [supabaseUrl && i === 0 ? realIssuer(supabaseUrl) : standInIssuer(auth.project(app))]]),
+  );
+}
+
+async function startParts({
+  port,
+  authPort,
+  fresh,
+}: Settings): Promise<{ auth: LocalAuth; account: LocalAccount; apps: string[] }> {
+  if (fresh) await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const apps = definitions.map(({ id }) => id);
+  const auth = await startAuth({
+    projects: apps.map((id) => ({ id, algorithm: 'ES256' })),
+    port: authPort,
+    file: join(folder, 'auth.json'),
+  });
+  const labels = new Map<string, string>();
+  const lines = createLines(paintFor(process.stdout), (name) => labels.get(name) ?? name);
+  const print = (line: string | undefined) => {
+    if (line !== undefined) console.log(line);
+  };
+  try {
+    const account = await startAccount({
+      context: { issuers: JSON.stringify(issuersFor(auth, apps, process.env.SUPABASE_URL)) },
+      httpPorts: { tessera: port },
+      dataDir: join(folder, 'data'),
+      live: true,
+      onRequest: (request) => print(lines.request(request)),
+      onPublished: (_bus, event, rules) => print(lines.event(event, rules)),
+      onInvocation: (invocation) => print(lines.invocation(invocation)),
+      onProblem: (problem) => print(lines.problem(problem)),
+      onLog: (log) => print(lines.log(log)),
+    });
+    for (const fn of account.functions) labels.set(fn.name, functionLabel(fn));
+    return { auth, account, apps };
+  } catch (error) {
+    await auth.close();
+    throw error;
+  }
+}
+
+/** Keeps a fresh token of the test user in a file, so that the command in the banner works for as long as this runs. */
+async function keepToken(auth: LocalAuth, app: string): Promise<NodeJS.Timeout> {
+  const write = async () => writeFile(tokenFile, await signInTestUser(auth.project(app)), { mode: 0o600 });
+  await write();
+  return setInterval(() => void write().catch((error: unknown) => console.error(String(error))), newTokenEveryMs);
+}
+
+async function main(): Promise<void> {
+  const started = performance.now();
+  const settings = readSettings();
+  if (!settings) return console.log(usage);
+  const { auth, account, apps } = await startParts(settings);
+  const supabaseUrl = process.env.SUPABASE_URL;
+  const testApp = apps[supabaseUrl ? 1 : 0];
+  const timer = testApp ? await keepToken(auth, testApp) : undefined;
+  const signIn = Object.fromEntries(
+    apps.map((app, i) => [app, supabaseUrl && i === 0 ? supabaseUrl : auth.project(app).url]),
+  );
+  const facts = {
+    readyMs: performance.now() - started,
+    apiUrl: account.httpUrl(),
+    signIn,
+    testUser: testApp ? { app: testApp, ...testCredentials } : undefined,
+    tokenFile: relative(process.cwd(), tokenFile),
+    dataDir: relative(process.cwd(), folder),
+  };
+  console.log(banner(paintFor(process.stdout), facts));
+
+  let ending = false;
+  const end = async () => {
+    if (ending) process.exit(130);
+    ending = true;
+    clearInterval(timer);
+    await account.drain({ timeoutMs: drainMs }).catch(() => {});
+    await Promise.all([account.close(), auth.close()]);
+    process.exit(0);
+  };
+  process.on('SIGINT', () => void end());
+  process.on('SIGTERM', () => void end());
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,37 @@
+/** What `npm start` prints once: where everything is, whom to sign in as, what to try. */
+import type { Paint } from './lines.ts';
+
+export interface BannerFacts {
+  readonly readyMs: number;
+  readonly apiUrl: string;
+  /** Auth address by app. */
+  readonly signIn: Readonly<Record<string, string>>;
+  readonly testUser: { readonly app: string; readonly email: string; readonly password: string } | undefined;
+  /** Holds an access token of the test user. */
+  readonly tokenFile: string;
+  readonly dataDir: string | undefined;
+}
+
+export function banner(paint: Paint, facts: BannerFacts): string {
+  const names = Object.keys(facts.signIn);
+  const width = Math.max(...names.map(({ length }) => length), 0);
+  const row = (label: string, value: string) => `  ${paint('gray', label.padEnd(11))}${value}`;
+  const { testUser } = facts;
+  return [
+    '',
+    `${paint('bold', 'Tessera')} runs on this machine, ready in ${(facts.readyMs / 1000).toFixed(1)} s.`,
+    '',
+    row('API', paint('bold', facts.apiUrl)),
+    ...names.map((app, i) => row(i === 0 ? 'sign-in' : '', `${app.padEnd(width)}  ${facts.signIn[app]}`)),
+    ...(testUser ? [row('test user', `${testUser.email} / ${testUser.password}  (${testUser.app})`)] : []),
+    row('data', facts.dataDir ? `${facts.dataDir}, kept until started with --fresh` : 'in memory, gone at the end'),
+    '',
+    'Try next:',
+    ...(testUser
+      ? [`  curl -s ${facts.apiUrl}/v1/credits -H "authorization: Bearer $(cat ${facts.tokenFile})"`]
+      : [`  curl -s ${facts.apiUrl}/v1/apps/${names[0]}/catalog`]),
+    '',
+    paint('gray', 'Ctrl-C ends it. One line per request, event and error follows.'),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { banner } from './banner.ts';
+import { createLines, type Paint } from './lines.ts';
+
+const plain: Paint = (_style, text) => text;
+const lines = createLines(plain, (name) => name.replace(/-.*/, ''));
+const at = new Date(2026, 0, 1, 12, 3, 58, 123).getTime();
+const request = { api: 'a', method: 'POST', path: '/v1/generations', status: 202, durationMs: 45.4, requestId: 'r' };
+
+test('a request is one line with method, path, status, time and function', () => {
+  const text = lines.request({ ...request, function: 'Api-1A2B' }, at);
+  expect(text).toMatch(/^12:03:58\.123 POST {4}\/v1\/generations +202 {4}45 ms {2}Api$/);
+});
+
+test('a request the gateway answered itself says why', () => {
+  expect(lines.request({ ...request, status: 404, reason: 'no route' }, at)).toMatch(/404 .*\(no route\)$/);
+});
+
+test('an event is one line with source, type and how many rules took it', () => {
+  const event = { id: 'e', source: 'tessera.generation', 'detail-type': 'JobSucceeded', detail: {} };
+  expect(lines.event(event, ['a', 'b'], at)).toMatch(/event {3}tessera\.generation JobSucceeded +→ 2 rules$/);
+  expect(lines.event(event, [], at)).toMatch(/→ no rule$/);
+});
+
+test('only failed invocations and warnings are lines, without control characters or line breaks', () => {
+  expect(lines.invocation({ function: 'f', durationMs: 1 }, at)).toBeUndefined();
+  expect(
+    lines.invocation({ function: 'f', durationMs: 1, functionError: 'Unhandled', error: 'Error: a\n\u001b[31mb' }, at),
+  ).toMatch(/error {3}f +Error: a b \(1 ms\)$/);
+  const log = (line: string, stream: 'stdout' | 'stderr' = 'stdout') => lines.log({ at, function: 'f', stream, line });
+  expect(log('{"level":"INFO","message":"fine"}')).toBeUndefined();
+  expect(log('plain text')).toBeUndefined();
+  expect(log('{"level":"ERROR","message":"no","error":{"name":"TypeError","message":"why"}}')).toMatch(
+    /error {3}f +no: TypeError: why$/,
+  );
+  expect(log('{"level":"WARN","message":"hm"}')).toMatch(/warn {4}f +hm$/);
+  expect(log('it broke', 'stderr')).toMatch(/it broke$/);
+});
+
+test('the banner names the addresses, the user and the next command', () => {
+  const facts = {
+    readyMs: 2_340,
+    apiUrl: 'http://127.0.0.1:4000',
+    signIn: { sparky: 'http://127.0.0.1:4001/sparky' },
+    tokenFile: '.local/token',
+    dataDir: '.local',
+  };
+  const text = banner(plain, { ...facts, testUser: { app: 'sparky', email: 'me@example.com', password: 'secret' } });
+  for (const part of [
+    '2.3 s',
+    facts.apiUrl,
+    facts.signIn.sparky,
+    'me@example.com / secret',
+    'cat .local/token',
+    '.local, kept',
+  ])
+    expect(text).toContain(part);
+  expect(banner(plain, { ...facts, testUser: undefined })).toContain('/v1/apps/sparky/catalog');
+});

@@ -1,0 +1,112 @@
+/**
+ * An account's credits: what each grant has left, what open holds have set aside, and the totals that prove nothing is
+ * lost. The state rides on every event, so it is small: times are epoch seconds, zeros and defaults are left out.
+ */
+import { fingerprint } from '#shared/ids.ts';
+import type { GrantKind } from '../contracts.ts';
+import type { Rows } from './events.ts';
+
+export interface Grant {
+  readonly kind: GrantKind;
+  readonly left: number;
+  /** When it was granted. */
+  readonly from: number;
+  /** When it expires; absent: never. */
+  readonly until?: number;
+  /** Absent: the kind's own. */
+  readonly priority?: number;
+}
+
+/** Credits set aside for a job. */
+export interface Hold {
+  /** They go back to these grants, whatever the burn order is by then. */
+  readonly rows: Rows;
+  /** A sweep may release it after this. */
+  readonly until: number;
+  /** The day it counts to. */
+  readonly day: number;
+}
+
+export interface Totals {
+  readonly granted: number;
+  readonly spent: number;
+  readonly expired?: number;
+  readonly revoked?: number;
+}
+
+export interface Ledger {
+  readonly status: 'open' | 'closed';
+  /** By grant id. A grant that has nothing left stays only while an open hold may give something back to it. */
+  readonly grants: Readonly<Record<string, Grant>>;
+  /** Open holds by the fingerprint of their id. */
+  readonly holds: Readonly<Record<string, Hold>>;
+  /** Fingerprints of the holds closed last, oldest first, in one string. */
+  readonly closedHolds: string;
+  /** I1: granted = left + held + spent + expired + revoked, at every version. */
+  readonly totals: Totals;
+  /** Held or spent on the latest day that had a hold, less what came back on it. */
+  readonly today?: { readonly day: number; readonly spent: number };
+}
+
+export type Account = { readonly status: 'unopened' } | Ledger;
+
+export const unopened: Account = { status: 'unopened' };
+
+/** A hold that was closed as one of the last so many is known as such; an earlier one is unknown. */
+export const closedHoldsKept = 32;
+/** Length of a fingerprint. */
+const width = 8;
+
+export const epochSeconds = (at: string): number => Math.floor(Date.parse(at) / 1_000);
+
+export const isoTime = (seconds: number): string => new Date(seconds * 1_000).toISOString();
+
+/** All credits of some rows. */
+export const total = (rows: Rows | undefined): number =>
+  Object.values(rows ?? {}).reduce((sum, credits) => sum + credits, 0);
+
+const isExpired = ({ until }: Grant, now: number): boolean => until !== undefined && until <= now;
+
+/** The grants that can be spent from at a moment. */
+export const usableGrants = (ledger: Ledger, now: number): [id: string, grant: Grant][] =>
+  Object.entries(ledger.grants).filter(([, grant]) => grant.left > 0 && !isExpired(grant, now));
+
+/** What is left in grants that have expired but were not yet told to. */
+export const expiredRows = (ledger: Ledger, now: number): Rows =>
+  Object.fromEntries(
+    Object.entries(ledger.grants)
+      .filter(([, grant]) => grant.left > 0 && isExpired(grant, now))
+      .map(([id, { left }]) => [id, left]),
+  );
+
+/** Left in all grants; with a moment, only in those that have not expired by then. */
+export const available = (account: Account, now = 0): number =>
+  account.status === 'unopened' ? 0 : usableGrants(account, now).reduce((sum, [, { left }]) => sum + left, 0);
+
+/** Set aside by open holds. */
+export const held = (account: Account): number =>
+  account.status === 'unopened' ? 0 : Object.values(account.holds).reduce((sum, { rows }) => sum + total(rows), 0);
+
+/** The open hold with this id. */
+export const openHold = ({ holds }: Ledger, holdId: string): Hold | undefined => {
+  const key = fingerprint(holdId);
+  return Object.hasOwn(holds, key) ? holds[key] : undefined;
+};
+
+export type HoldStatus = 'open' | 'closed' | 'unknown';
+
+/** `closed`: one of the last 32 that were; `unknown`: never heard of, or closed long ago. */
+export const holdStatus = (account: Account, holdId: string): HoldStatus => {
+  if (account.status === 'unopened') return 'unknown';
+  if (openHold(account, holdId)) return 'open';
+  const sought = fingerprint(holdId);
+  const count = account.closedHolds.length / width;
+  const isClosed = Array.from({ length: count }, (_, index) => index * width).some(
+    (start) => account.closedHolds.slice(start, start + width) === sought,
+  );
+  return isClosed ? 'closed' : 'unknown';
+};
+
+/** The list of closed holds with one more, the oldest forgotten. */
+export const withClosedHold = (closedHolds: string, holdId: string): string =>
+  (closedHolds + fingerprint(holdId)).slice(-width * closedHoldsKept);

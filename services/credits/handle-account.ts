@@ -1,0 +1,22 @@
+/** The one way commands reach an account. */
+import type { AppDefinition } from '#services/catalog/contracts.ts';
+import { commandHandler } from '#shared/eventsourcing/command-handler.ts';
+import type { EventStore } from '#shared/eventsourcing/event-store.ts';
+import type { EventMeta } from '#shared/eventsourcing/recorded-event.ts';
+import { accountAggregate } from './domain/account.ts';
+import type { OpenAccount } from './domain/commands.ts';
+import type { AccountEvent } from './domain/events.ts';
+import type { Account } from './domain/state.ts';
+
+export type AccountStore = EventStore<Account, AccountEvent>;
+
+export const accountHandler = (store: AccountStore) => commandHandler(store, accountAggregate);
+export type HandleAccount = ReturnType<typeof accountHandler>;
+
+/** Opens the account of a user seen for the first time. Twice at once still opens once. */
+export const openOnFirstSight = (
+  handle: HandleAccount,
+  stream: string,
+  { welcome_credits }: Pick<AppDefinition, 'welcome_credits'>,
+  { at, meta }: { readonly at: string; readonly meta: EventMeta },
+) => handle(stream, { type: 'OpenAccount', at, welcomeCredits: welcome_credits } satisfies OpenAccount, meta);

@@ -1,0 +1,99 @@
+import type { HoldRequest } from '../contracts.ts';
+import { later, noon } from '../test/commands.ts';
+import { catalogWith, keptLog, newAccounts, owner, stream } from '../test/doubles.ts';
+import { holdCredits } from './hold-credits.ts';
+
+const request = (more: Partial<HoldRequest> = {}): HoldRequest => ({
+  ...owner,
+  holdId: 'gen_1',
+  credits: 4,
+  tool: 'photo-filter',
+  expiresAt: later(3_600),
+  correlationId: 'request-1',
+  ...more,
+});
+
+const newHold = (welcomeCredits = 10) => {
+  const accounts = newAccounts();
+  const { logger } = keptLog();
+  const hold = holdCredits({
+    handle: accounts.handle,
+    catalog: catalogWith(welcomeCredits),
+    logger,
+    now: () => noon,
+  });
+  return { ...accounts, hold };
+};
+
+test('a user seen for the first time gets an account, the welcome credits and the hold', async () => {
+  const { hold, events } = newHold();
+  expect(await hold(request())).toEqual({ status: 'held', available: 6 });
+  expect((await events()).map(({ type }) => type)).toEqual(['AccountOpened', 'CreditsGranted', 'CreditsHeld']);
+});
+
+test("the hold's event says who asked and in which request", async () => {
+  const { hold, store } = newHold();
+  await hold(request());
+  expect(await store.read(stream, { direction: 'backward', limit: 1 })).toMatchObject([
+    { at: noon, meta: { actor: 'user-1', correlationId: 'request-1' }, event: { holdId: 'gen_1', day: 20_261_105 } },
+  ]);
+});
+
+test('the same hold again is the same answer and no second hold', async () => {
+  const { hold, events } = newHold();
+  const first = await hold(request());
+  expect(await hold(request())).toEqual(first);
+  expect(await events()).toHaveLength(3);
+});
+
+test('too few credits: refused, with what there is', async () => {
+  const { hold } = newHold(3);
+  expect(await hold(request())).toEqual({ status: 'refused', rejection: 'credits-insufficient', available: 3 });
+});
+
+test('a closed account: refused', async () => {
+  const { hold, handle, openWith } = newHold();
+  await openWith(100);
+  await handle(stream, { type: 'CloseAccount', at: noon }, { actor: 'user-1', correlationId: 'request-0' });
+  expect(await hold(request())).toEqual({ status: 'refused', rejection: 'account-closed', available: 0 });
+});
+
+test('an app that is not served: refused, and nothing is opened', async () => {
+  const { hold, store } = newHold();
+  expect(await hold(request({ app: 'unknown-app' }))).toEqual({
+    status: 'refused',
+    rejection: 'app-unknown',
+    available: 0,
+  });
+  expect(await store.load('unknown-app#user-1')).toBeUndefined();
+});
+
+test.each([
+  ['no request at all', undefined],
+  ['credits of none', request({ credits: 0 })],
+  ['a fraction of a credit', request({ credits: 1.5 })],
+  ['an unknown field', { ...request(), free: true }],
+  ['no such user id', request({ user: 'a#b' })],
+])('%s is an error, not an answer', async (_, payload) => {
+  const { hold, events } = newHold();
+  await expect(hold(payload)).rejects.toThrow();
+  expect(await events()).toEqual([]);
+});
+
+test('fifty holds at once with credits for ten: ten are held, and no credit is lost', async () => {
+  const { hold, events, store } = newHold(10);
+  const holdUntilAnswered = async (number: number) => {
+    for (let tries = 0; tries < 100; tries += 1) {
+      try {
+        return await hold(request({ holdId: `gen_${number}`, credits: 1 }));
+      } catch (error) {
+        if ((error as Error).name !== 'ContentionError') throw error;
+      }
+    }
+    throw new Error('no answer');
+  };
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, number) => holdUntilAnswered(number)));
+  expect(answers.filter(({ status }) => status === 'held')).toHaveLength(10);
+  expect((await events()).filter(({ type }) => type === 'CreditsHeld')).toHaveLength(10);
+  expect((await store.load(stream))?.version).toBe(12);
+});

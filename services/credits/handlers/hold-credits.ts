@@ -1,0 +1,55 @@
+/** Sets credits aside for a job: the call that generation waits for. Asked again with the same id, it answers the same. */
+import type { Catalog } from '#services/catalog/contracts.ts';
+import type { Logger } from '#shared/observability/logger.ts';
+import { type HoldAnswer, holdRequest } from '../contracts.ts';
+import { accountStream } from '../domain/account.ts';
+import type { AccountRejection, HoldCredits } from '../domain/commands.ts';
+import { localDay } from '../domain/local-day.ts';
+import { available, epochSeconds } from '../domain/state.ts';
+import { type HandleAccount, openOnFirstSight } from '../handle-account.ts';
+
+export interface HoldDependencies {
+  readonly handle: HandleAccount;
+  readonly catalog: Catalog;
+  readonly logger: Logger;
+  /** ISO-8601 UTC. */
+  readonly now?: () => string;
+}
+
+/** What the caller can act on; anything else is an error that it must not take for an answer. */
+const answerable = (rejection: AccountRejection): 'credits-insufficient' | 'account-closed' => {
+  if (rejection === 'credits-insufficient' || rejection === 'account-closed') return rejection;
+  throw new Error(`credits were not held: ${rejection}`);
+};
+
+/** @throws ZodError for what is no hold request; ContentionError when the account stays contended. */
+export const holdCredits =
+  ({ handle, catalog, logger, now = () => new Date().toISOString() }: HoldDependencies) =>
+  async (payload: unknown): Promise<HoldAnswer> => {
+    const { app, user, holdId, credits, tool, expiresAt, correlationId } = holdRequest.parse(payload);
+    const definition = await catalog.app(app);
+    if (!definition) return { status: 'refused', rejection: 'app-unknown', available: 0 };
+    const at = now();
+    const stream = accountStream({ app, user });
+    const meta = { actor: user, correlationId };
+    const command: HoldCredits = {
+      type: 'HoldCredits',
+      at,
+      holdId,
+      tool,
+      credits,
+      expiresAt: epochSeconds(expiresAt),
+      day: localDay(at, definition.zone),
+    };
+    let handled = await handle(stream, command, meta);
+    if (!handled.accepted && handled.rejection === 'account-unopened') {
+      await openOnFirstSight(handle, stream, definition, { at, meta });
+      handled = await handle(stream, command, meta);
+    }
+    const left = available(handled.state, epochSeconds(at));
+    const repeated = handled.accepted && handled.events.length === 0;
+    logger.info('hold', { correlationId, app, user, holdId, credits, accepted: handled.accepted, repeated });
+    return handled.accepted
+      ? { status: 'held', available: left }
+      : { status: 'refused', rejection: answerable(handled.rejection), available: left };
+  };

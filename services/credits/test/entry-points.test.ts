@@ -1,0 +1,119 @@
+/** The service's functions as Lambda runs them: their own environment, the real clients, one generation from end to end. */
+
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { definitions } from '#apps';
+import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { apiEvent } from '#shared/testing/api-event.ts';
+import { startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
+import { startEventBus, type TestEventBus } from '#shared/testing/event-bus.ts';
+import { streamEvent } from '#shared/testing/stream-event.ts';
+import { creditsEvent, type HoldRequest } from '../contracts.ts';
+import type { AccountEvent } from '../domain/events.ts';
+import type { Account } from '../domain/state.ts';
+
+const [app] = definitions;
+if (!app) throw new Error('no app');
+const owner = { app: app.id, user: 'user-1' };
+const stream = `${app.id}#user-1`;
+const context = {} as Context;
+
+let dynamoDb: TestDynamoDb;
+let bus: TestEventBus;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+  bus = await startEventBus();
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+    EVENTS_TABLE: await dynamoDb.createEventsTable('credits-events'),
+    BALANCES_TABLE: await dynamoDb.createKeyedTable('credits-balances', 'owner'),
+    BUS_NAME: 'bus-1',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+  });
+});
+afterAll(async () => {
+  const { dynamoDb: client } = await import('#shared/aws/clients.ts');
+  client().destroy();
+  await Promise.all([dynamoDb.close(), bus.close()]);
+});
+
+const events = () =>
+  dynamoEventStore<Account, AccountEvent>(dynamoDb.client, 'credits-events').read(stream, { limit: 100 });
+
+const get = async (path: string) => {
+  const { handler } = await import('../handlers/api.ts');
+  const { statusCode, body } = await handler(apiEvent({ path, user: owner }), context);
+  return { status: statusCode, body: JSON.parse(body) };
+};
+
+const request: HoldRequest = {
+  ...owner,
+  holdId: 'gen_1',
+  credits: 2,
+  tool: 'photo-filter',
+  expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+  correlationId: 'request-1',
+};
+
+const succeeded: Pick<SQSEvent['Records'][number], 'messageId' | 'body'> = {
+  messageId: 'message-1',
+  body: JSON.stringify({
+    id: 'bus-1',
+    source: 'tessera.generation',
+    'detail-type': 'JobSucceeded',
+    detail: {
+      ...owner,
+      id: 'event-1',
+      type: 'JobSucceeded',
+      schemaVersion: 1,
+      version: 3,
+      at: new Date().toISOString(),
+      correlationId: 'request-1',
+      causationId: 'event-0',
+      data: { jobId: 'gen_1', tool: 'photo-filter', cost: 1, outputs: [] },
+    },
+  }),
+};
+
+test('hold, settle, publish, project, show', async () => {
+  const { handler: hold } = await import('../handlers/hold.ts');
+  const { handler: onJobEnded } = await import('../handlers/on-job-ended.ts');
+  const { handler: relay } = await import('../handlers/relay.ts');
+  const { handler: project } = await import('../handlers/project.ts');
+
+  const welcome = app.welcome_credits;
+  expect(await hold(request)).toEqual({ status: 'held', available: welcome - 2 });
+  expect(await onJobEnded({ Records: [succeeded] } as SQSEvent, context)).toEqual({ batchItemFailures: [] });
+
+  const recorded = await events();
+  expect(recorded.map(({ event }) => event.type)).toEqual([
+    'AccountOpened',
+    'CreditsGranted',
+    'CreditsHeld',
+    'HoldSettled',
+  ]);
+  expect(await relay(streamEvent(recorded))).toEqual({ batchItemFailures: [] });
+  expect(bus.calls.flat().map(({ Detail }) => creditsEvent.parse(JSON.parse(Detail)).type)).toEqual(
+    recorded.map(({ event }) => event.type),
+  );
+  expect(bus.calls.flat().every(({ Source }) => Source === 'tessera.credits')).toBe(true);
+
+  expect(await project(streamEvent(recorded))).toEqual({ batchItemFailures: [] });
+  const { Item } = await dynamoDb.client.send(
+    new GetCommand({ TableName: 'credits-balances', Key: { owner: stream } }),
+  );
+  expect(Item).toMatchObject({ ...owner, available: welcome - 1, held: 0, spent: 1, version: 4 });
+
+  expect(await get('/v1/credits')).toMatchObject({ status: 200, body: { available: welcome - 1, held: 0, spent: 1 } });
+  expect((await get('/v1/credits/transactions')).body.data).toMatchObject([
+    { type: 'refund', amount: 1 },
+    { type: 'spend', amount: -2 },
+    { type: 'bonus', amount: welcome },
+  ]);
+});

@@ -1,0 +1,117 @@
+/**
+ * What a generation costs at the ledger, counted: 2 reads and 2 writes of one unit each. A write unit is 1,024 bytes, so
+ * the items of a hold and of a settlement must stay below that, for an ordinary account that has seen everything.
+ */
+import { commandHandler } from '#shared/eventsourcing/command-handler.ts';
+import { dynamoEventStore, toItem } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { memoryEventStore } from '#shared/eventsourcing/memory-event-store.ts';
+import { derivedId } from '#shared/ids.ts';
+import { meter, startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
+import { itemBytes } from '#shared/testing/item-size.ts';
+import { accountAggregate, accountStream } from '../domain/account.ts';
+import type { AccountCommand } from '../domain/commands.ts';
+import type { AccountEvent } from '../domain/events.ts';
+import { type Account, closedHoldsKept } from '../domain/state.ts';
+import type { AccountStore, HandleAccount } from '../handle-account.ts';
+import { grantCredits, holdCredits, later, openAccount, releaseHold, seconds, settleHold } from './commands.ts';
+
+/** As long as real ones are. */
+const uuid = '0199c2d4-3f0e-7cc1-a4b5-6d7e8f901234';
+const stream = accountStream({ app: 'product-studio', user: uuid });
+const holdId = (number: number) => derivedId('gen', 'product-studio', uuid, `key-${number}`);
+const tool = 'lifestyle-background';
+/** A hold belongs to a request, a settlement to an event as well. */
+const asked = { actor: uuid, correlationId: uuid };
+const ended = { actor: 'system:on-job-ended', correlationId: uuid, causationId: uuid };
+
+/** Welcome credits, one pack, and as many closed holds as an account remembers. */
+const ordinaryAccount = async (handle: HandleAccount) => {
+  await handle(stream, openAccount(10), asked);
+  await handle(stream, grantCredits(`pay_${uuid}`, 500), ended);
+  for (let number = 1; number <= closedHoldsKept; number += 1) {
+    await handle(stream, holdCredits(holdId(number), 3, { tool, at: later(number) }), asked);
+    // Welcome credits are never used up, so that both grants stay in the state.
+    await handle(stream, { ...settleHold(holdId(number), number === 1 ? 3 : 0, later(number)), tool }, ended);
+  }
+};
+
+const generation = async (handle: HandleAccount) => {
+  // More than the welcome grant holds: two rows.
+  await handle(stream, holdCredits(holdId(100), 12, { tool, at: later(100) }), asked);
+  await handle(stream, { ...settleHold(holdId(100), 12, later(200)), tool }, ended);
+};
+
+const handlerOf = (store: AccountStore): HandleAccount => commandHandler(store, accountAggregate);
+
+describe('the items of a generation', () => {
+  test('are at most 1,024 bytes', async () => {
+    const store = memoryEventStore<Account, AccountEvent>();
+    const handle = handlerOf(store);
+    await ordinaryAccount(handle);
+    await generation(handle);
+    const events = await store.read(stream, { direction: 'backward', limit: 2 });
+    const sizes = events.map((event) => ({ type: event.event.type, bytes: itemBytes(toItem(event)) }));
+    expect(sizes.map(({ type }) => type)).toEqual(['HoldSettled', 'CreditsHeld']);
+    for (const { bytes } of sizes) expect(bytes).toBeLessThanOrEqual(1_024);
+  });
+});
+
+describe('the requests of a generation', () => {
+  let dynamoDb: TestDynamoDb;
+  beforeAll(async () => {
+    dynamoDb = await startDynamoDb();
+  });
+  afterAll(() => dynamoDb.close());
+
+  test('are 2 reads of at most one unit and 2 writes of one', async () => {
+    const table = await dynamoDb.createEventsTable('credits-events');
+    const handle = handlerOf(dynamoEventStore<Account, AccountEvent>(dynamoDb.client, table));
+    await ordinaryAccount(handle);
+    const calls = meter(dynamoDb.client);
+    await generation(handle);
+    expect(calls).toEqual([
+      { operation: 'Query', units: 1 },
+      { operation: 'PutItem', units: 1 },
+      { operation: 'Query', units: 1 },
+      { operation: 'PutItem', units: 1 },
+    ]);
+  });
+
+  test('the other commands: a grant or an opening takes a transaction, a repetition only the read', async () => {
+    const table = await dynamoDb.createEventsTable('credits-events-others');
+    const handle = handlerOf(dynamoEventStore<Account, AccountEvent>(dynamoDb.client, table));
+    const calls = meter(dynamoDb.client);
+    const costOf = async (command: AccountCommand) => {
+      calls.length = 0;
+      await handle(stream, command, asked);
+      return calls.map(({ operation, units }) => `${operation} ${units}`);
+    };
+    const query = 'Query 1';
+    expect((await costOf(openAccount(10))).at(-1)).toBe('TransactWriteItems 6');
+    expect(await costOf(openAccount(10))).toEqual([query]);
+    const daily = grantCredits('daily-1', 5, { kind: 'daily', expiresAt: seconds + 10 });
+    expect(await costOf(daily)).toEqual([query, 'TransactWriteItems 4']);
+    expect(await costOf(daily)).toEqual([query]);
+    expect(await costOf(holdCredits('gen_1', 7))).toEqual([query, 'PutItem 1']);
+    expect(await costOf(holdCredits('gen_1', 7))).toEqual([query]);
+    // Its daily grant has expired meanwhile: the release, and the expiry of what it gave back.
+    expect(await costOf(releaseHold('gen_1', 'failed', later(60)))).toEqual([query, 'TransactWriteItems 4']);
+    expect(await costOf(holdCredits('gen_2', 50))).toEqual([query]);
+  });
+
+  test('stay the same after two hundred generations', async () => {
+    const table = await dynamoDb.createEventsTable('credits-events-long');
+    const handle = handlerOf(dynamoEventStore<Account, AccountEvent>(dynamoDb.client, table));
+    await handle(stream, openAccount(0), asked);
+    await handle(stream, grantCredits(`pay_${uuid}`, 10_000), ended);
+    const calls = meter(dynamoDb.client);
+    const last: string[] = [];
+    for (let number = 1; number <= 200; number += 1) {
+      calls.length = 0;
+      await handle(stream, holdCredits(holdId(number), 1, { tool }), asked);
+      await handle(stream, { ...settleHold(holdId(number), 1), tool }, ended);
+      if (number === 10 || number === 200) last.push(JSON.stringify(calls));
+    }
+    expect(last[1]).toBe(last[0]);
+  });
+});

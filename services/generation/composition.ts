@@ -1,0 +1,41 @@
+/** Puts generation's parts together for its entries. The only reader of the environment; each entry calls what it needs. */
+import * as z from 'zod';
+import { dynamoDb, eventBridge, lambda, s3, sqs } from '#shared/aws/clients.ts';
+import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { createLogger } from '#shared/observability/logger.ts';
+import { createMetrics } from '#shared/observability/metrics.ts';
+import type { Job } from './domain/job.ts';
+import type { JobEvent } from './domain/job-events.ts';
+import { holdCredits } from './ledger/hold-credits.ts';
+import { jobsReadModel } from './read-models/jobs.ts';
+import { assetTable } from './storage/asset-table.ts';
+import { outputs } from './storage/outputs.ts';
+import { uploads } from './storage/uploads.ts';
+import { dispatchJob, retryLater } from './worker/job-message.ts';
+
+const variables = z.object({
+  EVENTS_TABLE: z.string().min(1),
+  JOBS_TABLE: z.string().min(1),
+  ASSETS_TABLE: z.string().min(1),
+  UPLOADS_BUCKET: z.string().min(1),
+  OUTPUTS_BUCKET: z.string().min(1),
+  JOBS_QUEUE_URL: z.url(),
+  HOLD_FUNCTION: z.string().min(1),
+  BUS_NAME: z.string().min(1),
+});
+/** Each function has only the variables that its entry asks for. */
+const variable = (name: keyof typeof variables.shape): string =>
+  variables.shape[name].parse(process.env[name], { error: () => `environment variable ${name} is missing or wrong` });
+
+export const logger = createLogger('generation');
+export const metrics = createMetrics('generation');
+
+export const jobStore = () => dynamoEventStore<Job, JobEvent>(dynamoDb(), variable('EVENTS_TABLE'));
+export const jobRows = () => jobsReadModel(dynamoDb(), variable('JOBS_TABLE'));
+export const assets = () => assetTable(dynamoDb(), variable('ASSETS_TABLE'));
+export const uploadBucket = () => uploads(s3(), variable('UPLOADS_BUCKET'));
+export const outputBucket = () => outputs(s3(), variable('OUTPUTS_BUCKET'));
+export const jobQueue = () => dispatchJob(sqs(), variable('JOBS_QUEUE_URL'));
+export const jobRetries = () => retryLater(sqs(), variable('JOBS_QUEUE_URL'));
+export const ledger = () => holdCredits(lambda(), variable('HOLD_FUNCTION'), logger);
+export const bus = () => ({ client: eventBridge(), bus: variable('BUS_NAME') });

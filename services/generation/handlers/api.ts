@@ -1,0 +1,33 @@
+/** Generation's API function. */
+import { catalog } from '#apps';
+import { apiFunction } from '#shared/http/api-function.ts';
+import { assets, jobRows, jobStore, ledger, logger, metrics, outputBucket, uploadBucket } from '../composition.ts';
+import { jobHandler } from '../handle-job.ts';
+import { routes } from '../routes.ts';
+import { problems } from './problems.ts';
+import { createAsset, deleteAsset, getAsset, listAssets } from './routes/assets.ts';
+import { createGeneration } from './routes/create-generation.ts';
+import { cancelGeneration, getGeneration, listGenerationEvents, listGenerations } from './routes/generations.ts';
+
+const store = jobStore();
+const handleJob = jobHandler(store);
+const files = { assets: assets(), uploads: uploadBucket() };
+const outputs = outputBucket();
+
+export const handler = apiFunction({
+  routes,
+  problems,
+  logger,
+  metrics,
+  handlers: {
+    createAsset: createAsset(files),
+    listAssets: listAssets(files),
+    getAsset: getAsset(files),
+    deleteAsset: deleteAsset(files),
+    createGeneration: createGeneration({ catalog, assets: files.assets, store, handleJob, holdCredits: ledger() }),
+    listGenerations: listGenerations({ jobs: jobRows(), outputs }),
+    getGeneration: getGeneration({ store, outputs }),
+    listGenerationEvents: listGenerationEvents({ store }),
+    cancelGeneration: cancelGeneration({ handleJob }),
+  },
+});

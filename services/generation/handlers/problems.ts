@@ -1,0 +1,26 @@
+/** How generation's refusals look on the wire. */
+import { commonProblems, type ProblemSpec } from '#shared/http/problem.ts';
+import type { JobRejection } from '../domain/job.ts';
+import type { HoldRejection } from '../ledger/hold-credits.ts';
+
+export type GenerationRejection =
+  | JobRejection
+  | HoldRejection
+  | 'request-invalid'
+  | 'asset-not-found'
+  | 'asset-not-ready'
+  | 'ledger-unreachable';
+
+export const problems: Readonly<Record<GenerationRejection, ProblemSpec>> = {
+  'request-invalid': commonProblems['request-invalid'],
+  'asset-not-found': { status: 404, title: 'There is no such asset' },
+  'asset-not-ready': { status: 409, title: 'The asset cannot be used' },
+  'job-not-found': { status: 404, title: 'There is no such generation' },
+  'job-finished': { status: 409, title: 'The generation is over' },
+  'idempotency-mismatch': { status: 422, title: 'The idempotency key was used for another request' },
+  'credits-insufficient': { status: 402, title: 'There are too few credits' },
+  'daily-cap-reached': { status: 402, title: "The day's credits are spent" },
+  'account-closed': { status: 403, title: 'The account is closed' },
+  'app-unknown': { status: 403, title: 'The app is not served here' },
+  'ledger-unreachable': { status: 503, title: 'Credits cannot be held just now' },
+};

@@ -1,0 +1,96 @@
+/**
+ * POST /v1/generations. The job's id is made from owner and idempotency key: whoever repeats a request meets the job, and
+ * the hold, that the first one made, wherever the first one was interrupted.
+ */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Catalog } from '#services/catalog/contracts.ts';
+import type { HoldAnswer } from '#services/credits/contracts.ts';
+import type { EventStore } from '#shared/eventsourcing/event-store.ts';
+import { type Input, type Refusal, refuse } from '#shared/http/route.ts';
+import { derivedId, type Id } from '#shared/ids.ts';
+import { isEnded, type Job, jobStream } from '../../domain/job.ts';
+import type { JobEvent } from '../../domain/job-events.ts';
+import type { HandleJob } from '../../handle-job.ts';
+import type { HoldCredits } from '../../ledger/hold-credits.ts';
+import type { routes } from '../../routes.ts';
+import type { AssetTable } from '../../storage/asset-table.ts';
+import { secondsAfter } from '../../storage/uploads.ts';
+import type { GenerationRejection } from '../problems.ts';
+import { checkRun } from './run-request.ts';
+
+/** A hold outlives its job's deadline, so that a sweep never takes credits from under a job that is ending. */
+const holdMarginSeconds = 15 * 60;
+
+type Request = Input<typeof routes.createGeneration>;
+
+export interface CreateGenerationDeps {
+  readonly catalog: Catalog;
+  readonly assets: Pick<AssetTable, 'get'>;
+  readonly store: Pick<EventStore<Job, JobEvent>, 'load'>;
+  readonly handleJob: HandleJob;
+  readonly holdCredits: HoldCredits;
+}
+
+/** Equal for requests that ask for the same, whatever the order of their fields. */
+export const fingerprintOf = (body: Request['body']): string =>
+  createHash('sha256')
+    .update(canonicalize(body) ?? '')
+    .digest('hex');
+
+const plural = (credits: number): string => `${credits} credit${credits === 1 ? '' : 's'}`;
+
+const holdRefusal = (
+  { rejection, available }: Extract<HoldAnswer, { status: 'refused' }>,
+  quote: number,
+): Refusal<GenerationRejection> =>
+  refuse(rejection, { detail: `This run costs ${plural(quote)}; you can spend ${available} now.` });
+
+/** The same answer to the first request and to every repetition of it. */
+const answer = (id: Id<'gen'>, job: Exclude<Job, { status: 'pending' }>) => {
+  const { status, quote, remaining } = job;
+  const body = { id, status, cost_credits: quote, remaining_credits: remaining ?? null };
+  return { status: isEnded(job) ? 200 : 202, body } as const;
+};
+
+export const createGeneration =
+  ({ catalog, assets, store, handleJob, holdCredits }: CreateGenerationDeps) =>
+  async ({ user, body, idempotencyKey, correlationId, requestId, at }: Request) => {
+    const id = derivedId('gen', user.app, user.user, idempotencyKey);
+    const stream = jobStream(user, id);
+    const fingerprint = fingerprintOf(body);
+    const known = (await store.load(stream))?.state;
+    if (known && known.status !== 'pending')
+      return known.fingerprint === fingerprint ? answer(id, known) : refuse('idempotency-mismatch');
+
+    const run = await checkRun({ catalog, assets }, user, body);
+    if ('rejection' in run) return run;
+    const { tool, params, inputs, quote } = run;
+    const deadline = secondsAfter(at, tool.deadline_seconds);
+    const expiresAt = secondsAfter(deadline, holdMarginSeconds);
+    // A free run holds nothing; a price that is not known never gets here.
+    const held =
+      quote === 0
+        ? undefined
+        : ((await holdCredits({
+            app: user.app,
+            user: user.user,
+            holdId: id,
+            credits: quote,
+            tool: tool.id,
+            expiresAt,
+            correlationId,
+          })) ?? 'unreachable');
+    if (held === 'unreachable') return refuse('ledger-unreachable', { retryAfterSeconds: 2 });
+    if (held?.status === 'refused') return holdRefusal(held, quote);
+
+    const remaining = held?.available;
+    const handled = await handleJob(
+      stream,
+      { type: 'RequestJob', at, tool: tool.id, params, inputs, fingerprint, quote, remaining, deadline },
+      { actor: user.user, correlationId, causationId: requestId },
+    );
+    if (!handled.accepted) return refuse(handled.rejection);
+    if (handled.state.status === 'pending') throw new Error(`${stream}: a job that was requested cannot be pending`);
+    return answer(id, handled.state);
+  };

@@ -1,0 +1,34 @@
+/** The worker: one message, one job. */
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { catalog } from '#apps';
+import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
+import { jobRetries, jobStore, logger, outputBucket, uploadBucket } from '../composition.ts';
+import { jobHandler } from '../handle-job.ts';
+import { providers } from '../providers/registry.ts';
+import { consumeJob } from '../worker/consume-job.ts';
+import { jobMessage } from '../worker/job-message.ts';
+import { runJob } from '../worker/run-job.ts';
+
+/** Left for telling the stream what happened, once a provider was given up. */
+const reserveMs = 10_000;
+
+const store = jobStore();
+const run = runJob({
+  catalog,
+  store,
+  handleJob: jobHandler(store),
+  providers,
+  uploads: uploadBucket(),
+  outputs: outputBucket(),
+  logger,
+  now: () => new Date(),
+});
+const consume = consumeJob({ run, retryLater: jobRetries(), logger });
+
+export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - reserveMs));
+  return queueConsumer(logger, jobMessage, (message, record) => {
+    logger.appendKeys({ correlationId: message.correlationId, jobId: message.jobId });
+    return consume(message, record, signal);
+  })(event, context);
+};

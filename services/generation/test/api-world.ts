@@ -1,0 +1,91 @@
+/** Generation's API for tests: the routes as they are, over ports in memory. */
+import type { Context } from 'aws-lambda';
+import type { HoldAnswer, HoldRequest } from '#services/credits/contracts.ts';
+import { apiFunction } from '#shared/http/api-function.ts';
+import { createMetrics } from '#shared/observability/metrics.ts';
+import type { Owner } from '#shared/owner.ts';
+import { type ApiEventParts, apiEvent } from '#shared/testing/api-event.ts';
+import { problems } from '../handlers/problems.ts';
+import { createAsset, deleteAsset, getAsset, listAssets } from '../handlers/routes/assets.ts';
+import { createGeneration } from '../handlers/routes/create-generation.ts';
+import {
+  cancelGeneration,
+  getGeneration,
+  listGenerationEvents,
+  listGenerations,
+} from '../handlers/routes/generations.ts';
+import type { JobsReadModel } from '../read-models/jobs.ts';
+import { routes } from '../routes.ts';
+import {
+  memoryAssets,
+  memoryJobs,
+  memoryOutputs,
+  memoryUploads,
+  owner,
+  silent,
+  testCatalog,
+  testTool,
+} from './memory.ts';
+
+process.env.POWERTOOLS_METRICS_DISABLED = 'true';
+
+export const stranger: Owner = { app: 'sparky', user: 'user-2' };
+const byStyle = testTool({
+  id: 'styled',
+  input: { images: { min: 0, max: 2 } },
+  params: { type: 'object', additionalProperties: false, properties: { style: { type: 'string' } } },
+  cost: { kind: 'by-parameter', parameter: 'style', credits: { plain: 1, rich: 9 } },
+});
+const free = testTool({ id: 'free', cost: { kind: 'fixed', credits: 0 } });
+
+/** A ledger with this many credits, idempotent by hold as the real one is. */
+const ledger = (credits: number) => {
+  const holds = new Map<string, HoldRequest>();
+  let available = credits;
+  const holdCredits = async (request: HoldRequest): Promise<HoldAnswer | undefined> => {
+    if (holds.has(request.holdId)) return { status: 'held', available };
+    if (request.credits > available) return { status: 'refused', rejection: 'credits-insufficient', available };
+    holds.set(request.holdId, request);
+    available -= request.credits;
+    return { status: 'held', available };
+  };
+  return { holds, holdCredits };
+};
+
+/** The API over ports in memory, with a ledger of this many credits. */
+export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reached') => {
+  const { store, handleJob } = memoryJobs();
+  const assets = memoryAssets();
+  const uploads = memoryUploads();
+  const outputs = memoryOutputs();
+  const account = ledger(credits);
+  const holdCredits = reach === 'reached' ? account.holdCredits : async () => undefined;
+  const catalog = testCatalog(testTool(), testTool({ id: 'hidden', active: false }), byStyle, free);
+  const jobs: Pick<JobsReadModel, 'list'> = { list: async () => ({ jobs: [], next: undefined }) };
+  const files = { assets, uploads };
+  const handler = apiFunction({
+    routes,
+    problems,
+    logger: silent,
+    metrics: createMetrics('test'),
+    handlers: {
+      createAsset: createAsset(files),
+      listAssets: listAssets(files),
+      getAsset: getAsset(files),
+      deleteAsset: deleteAsset(files),
+      createGeneration: createGeneration({ catalog, assets, store, handleJob, holdCredits }),
+      listGenerations: listGenerations({ jobs, outputs }),
+      getGeneration: getGeneration({ store, outputs }),
+      listGenerationEvents: listGenerationEvents({ store }),
+      cancelGeneration: cancelGeneration({ handleJob }),
+    },
+  });
+  const call = async (parts: ApiEventParts) => {
+    const { statusCode, body } = await handler(apiEvent({ user: owner, ...parts }), {} as Context);
+    return { status: statusCode, body: body === '' ? undefined : JSON.parse(body) };
+  };
+  const create = (body: object, key = 'key-1', user = owner) =>
+    call({ method: 'POST', path: '/v1/generations', body, headers: { 'idempotency-key': key }, user });
+  const at = (path: string, method = 'GET', user = owner) => call({ method, path, user });
+  return { call, create, at, store, handleJob, assets, uploads, holds: account.holds };
+};

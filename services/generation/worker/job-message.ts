@@ -1,0 +1,59 @@
+/** The message that puts a job into the queue, and back into it after a pause. */
+import { createHash } from 'node:crypto';
+import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { idSchema } from '#shared/ids.ts';
+import { appId, type Owner, ownerKey, userId } from '#shared/owner.ts';
+
+export const jobMessage = z.strictObject({
+  app: appId,
+  user: userId,
+  jobId: idSchema('gen'),
+  correlationId: z.string().max(128),
+  causationId: z.string().max(128),
+});
+export type JobMessage = z.infer<typeof jobMessage>;
+
+/** SQS takes group ids of 128 characters at most. */
+const maxGroupId = 128;
+
+/** Messages of one group share the queue fairly with those of others: one user's thousand jobs do not hold up another's five. */
+export const groupOf = (owner: Owner): string => {
+  const key = ownerKey(owner);
+  return key.length <= maxGroupId ? key : createHash('sha256').update(key).digest('hex');
+};
+
+export type DispatchJob = (message: JobMessage) => Promise<void>;
+
+export const dispatchJob =
+  (client: SQSClient, queueUrl: string): DispatchJob =>
+  async (message) => {
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify(message),
+        MessageGroupId: groupOf(message),
+      }),
+    );
+  };
+
+/** Shows the message again after this pause instead of the queue's long visibility time-out. */
+export type RetryLater = (receiptHandle: string, seconds: number) => Promise<void>;
+
+export const retryLater =
+  (client: SQSClient, queueUrl: string): RetryLater =>
+  async (receiptHandle, seconds) => {
+    await client.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: queueUrl,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: seconds,
+      }),
+    );
+  };
+
+const maxBackoffSeconds = 60;
+
+/** Between 1 and 2, 4, 8 … 60 seconds, so that jobs that failed together do not come back together. */
+export const backoffSeconds = (tries: number, random: () => number = Math.random): number =>
+  1 + Math.floor(random() * Math.min(maxBackoffSeconds, 2 ** tries));

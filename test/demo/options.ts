@@ -1,0 +1,50 @@
+/** What `npm run demo` is told. */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { makePhoto } from '../system/photo.ts';
+import type { App } from '../system/stack.ts';
+
+export interface DemoOptions {
+  readonly app: App;
+  /** Folder for the output file. */
+  readonly out: string;
+  readonly photo: Uint8Array<ArrayBuffer>;
+  readonly photoName: string;
+}
+
+/** The image tool that each app shows, with parameters that make the change plain to see. */
+export const demoRun = {
+  sparky: { tool: 'photo-filter', params: { filter: 'sepia' } },
+  'product-studio': { tool: 'product-photo', params: { generation_type: 'standard', scene_preset: 'beach' } },
+} as const satisfies Partial<Record<App, { tool: string; params: Record<string, unknown> }>>;
+
+export const usage = `npm run demo -- [options]
+  --app ID      ${Object.keys(demoRun).join(' | ')} (default sparky)
+  --photo FILE  a JPEG, PNG, WebP or GIF of at most 10 MB (default: one is made)
+  --out DIR     where the output is written (default demo-out)`;
+
+/** @throws Error with one line that says what is wrong. */
+export const readOptions = async (args: readonly string[]): Promise<DemoOptions | 'help'> => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      app: { type: 'string', default: 'sparky' },
+      photo: { type: 'string' },
+      out: { type: 'string', default: 'demo-out' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  if (!Object.hasOwn(demoRun, values.app))
+    throw new Error(`there is no demo of "${values.app}": choose ${Object.keys(demoRun).join(' or ')}`);
+  const photo =
+    values.photo === undefined
+      ? await makePhoto({ width: 1600, height: 1200, seed: 7 })
+      : Uint8Array.from(await readPhoto(values.photo));
+  return { app: values.app as App, out: values.out, photo, photoName: values.photo ?? 'a photo made for this run' };
+};
+
+const readPhoto = (file: string): Promise<Buffer> =>
+  readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(error.code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read: ${error.message}`);
+  });

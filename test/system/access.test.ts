@@ -1,0 +1,142 @@
+/** Who gets in and what they see, through the real gateway, authorizer and functions. */
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SignJWT } from 'jose';
+import { routes as creditsRoutes } from '#services/credits/routes.ts';
+import { routes as generationRoutes } from '#services/generation/routes.ts';
+import { uploadAsset } from './client.ts';
+import { makePhoto } from './photo.ts';
+import { type Stack, startStack, type User } from './stack.ts';
+
+let stack: Stack;
+let user: User;
+beforeAll(async () => {
+  stack = await startStack();
+  user = await stack.signUp();
+}, 60_000);
+afterAll(() => stack.close());
+
+const now = () => Math.floor(Date.now() / 1_000);
+const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
+const claims = () => ({
+  iss: stack.auth.project('sparky').issuer,
+  aud: 'authenticated',
+  sub: user.id,
+  exp: now() + 3_600,
+  role: 'authenticated',
+});
+
+describe('BM4 PP18 a token that is not good is 401, with a reason', () => {
+  const refused = async (token: string | undefined, type: string) => {
+    const { status, body, headers } = await (token === undefined ? stack.anybody : stack.withToken(token)).get(
+      '/v1/credits',
+    );
+    expect({ status, type: headers.get('content-type'), body }).toMatchObject({
+      status: 401,
+      type: 'application/problem+json',
+      body: { type: 'urn:tessera:problem:unauthenticated', status: 401, detail: expect.stringContaining(type) },
+    });
+  };
+
+  test('none', () => refused(undefined, 'Send the access token'));
+  test('expired', async () =>
+    refused(await stack.auth.issueToken('sparky', { sub: user.id, exp: now() - 3_600 }), 'expired'));
+  test('another issuer', async () =>
+    refused(await stack.auth.issueToken('sparky', { sub: user.id, iss: 'https://elsewhere.example' }), 'not issued'));
+  test('another audience', async () =>
+    refused(await stack.auth.issueToken('sparky', { sub: user.id, aud: 'other' }), 'not issued'));
+  test('alg none', () => refused(`${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims())}.`, 'not issued'));
+
+  test('HS256 signed with the public key', async () => {
+    const jwks = (await (await fetch(stack.auth.project('sparky').jwksUrl)).json()) as { keys: unknown[] };
+    const head = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims())}`;
+    for (const secret of [JSON.stringify(jwks), JSON.stringify(jwks.keys[0])])
+      await refused(`${head}.${createHmac('sha256', secret).update(head).digest('base64url')}`, 'not issued');
+  });
+
+  test('signed by a key of its own that it names in its header', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = publicKey.export({ format: 'jwk' });
+    const token = await new SignJWT(claims())
+      .setProtectedHeader({ alg: 'ES256', jwk: jwk as never, kid: 'mine' })
+      .sign(privateKey);
+    await refused(token, 'not issued');
+  });
+
+  test('anonymous', async () =>
+    refused(await stack.auth.issueToken('sparky', { sub: user.id, is_anonymous: true }), 'Anonymous'));
+  test("the project's own API key", () => refused(stack.auth.project('sparky').anonKey, 'not issued'));
+
+  const guarded = Object.values({ ...creditsRoutes, ...generationRoutes }).filter(({ auth }) => auth === 'user');
+  test.each(guarded.map(({ method, path }) => [method, path] as const))('%s %s needs one', async (method, path) => {
+    const { status } = await stack.anybody.call(path.replace('{id}', 'gen_0199c2d4-0000-7000-8000-000000000000'), {
+      method,
+    });
+    expect(status).toBe(401);
+  });
+});
+
+describe('I8 what belongs to another is not there', () => {
+  let theirs: { asset: string; job: string };
+  beforeAll(async () => {
+    const owner = await stack.signUp();
+    const { id } = await uploadAsset(owner.api, await makePhoto());
+    await stack.account.drain();
+    const { body } = await owner.api.generate({ tool: 'photo-filter', params: { filter: 'sepia' }, inputs: [id] });
+    await stack.account.drain();
+    theirs = { asset: id, job: body.id };
+    expect((await owner.api.get(`/v1/generations/${body.id}`)).body.status).toBe('completed');
+  }, 60_000);
+
+  const others = async () => [await stack.signUp(), await stack.signUp('product-studio')];
+
+  test("another user's, and another app's, asset and job are 404 in every way to ask", async () => {
+    for (const { api } of await others()) {
+      const answers = [
+        await api.get(`/v1/assets/${theirs.asset}`),
+        await api.call(`/v1/assets/${theirs.asset}`, { method: 'DELETE' }),
+        await api.get(`/v1/generations/${theirs.job}`),
+        await api.get(`/v1/generations/${theirs.job}/events`),
+        await api.post(`/v1/generations/${theirs.job}/cancel`),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
+    }
+  });
+
+  test('their asset cannot be used as an input, and nothing is charged', async () => {
+    const [other] = await others();
+    const { status } =
+      (await other?.api.generate({ tool: 'photo-filter', params: { filter: 'sepia' }, inputs: [theirs.asset] })) ?? {};
+    expect(status).toBe(404);
+    expect((await other?.api.get('/v1/credits'))?.body).toMatchObject({ available: 10, held: 0 });
+  });
+
+  test('lists hold only what is the caller’s own', async () => {
+    for (const { api } of await others()) {
+      expect((await api.get('/v1/generations')).body).toEqual({ data: [], next_cursor: null });
+      expect((await api.get('/v1/assets')).body).toEqual({ data: [], next_cursor: null });
+    }
+  });
+
+  test('the same user id in two apps is two users', async () => {
+    const token = await stack.auth.issueToken('product-studio', { sub: user.id });
+    expect((await stack.withToken(token).get('/v1/credits')).body).toMatchObject({ available: 10, spent: 0 });
+  });
+});
+
+describe('SP7 the catalog is public', () => {
+  test('without a token, cached by its entity tag', async () => {
+    const first = await stack.anybody.get<{ tools: { id: string }[] }>('/v1/apps/sparky/catalog');
+    expect(first.status).toBe(200);
+    expect(first.body.tools.map(({ id }) => id)).toContain('photo-filter');
+    expect(JSON.stringify(first.body)).not.toMatch(/issuer|jwks|secret/);
+    const again = await stack.anybody.call('/v1/apps/sparky/catalog', {
+      headers: { 'if-none-match': first.headers.get('etag') ?? '' },
+    });
+    expect(again.status).toBe(304);
+  });
+
+  test('an app that is not served is 404', async () => {
+    expect((await stack.anybody.get('/v1/apps/nobody/catalog')).status).toBe(404);
+  });
+});

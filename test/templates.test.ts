@@ -1,0 +1,147 @@
+/** What the templates promise, read off them: append-only by IAM, least privilege, dead-letter queues, no secrets. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { synthesize } from '#local/account.ts';
+import type { AccountModel, FunctionModel } from '#local/contracts.ts';
+import { isAllowed } from '#local/iam/index.ts';
+import { functions as functionsOf, loadModel, rolePolicies } from '#local/template/index.ts';
+
+let outDir: string;
+let model: AccountModel;
+let functions: FunctionModel[];
+beforeAll(async () => {
+  outDir = await mkdtemp(join(tmpdir(), 'tessera-templates-'));
+  await synthesize({ outDir });
+  model = await loadModel(outDir, {
+    region: 'eu-west-1',
+    accountId: '123456789012',
+    gatewayUrl: 'http://gateway.invalid',
+  });
+  functions = functionsOf(model);
+}, 60_000);
+afterAll(() => rm(outDir, { recursive: true }));
+
+describe('I6 events are append-only by IAM', () => {
+  const forbidden = [
+    'UpdateItem',
+    'DeleteItem',
+    'BatchWriteItem',
+    'PartiQLUpdate',
+    'PartiQLDelete',
+    'DeleteTable',
+    'RestoreTableToPointInTime',
+  ];
+  test('no function may change or delete an event', () => {
+    const tables = model.ofType('AWS::DynamoDB::Table').filter(({ logicalId }) => logicalId.startsWith('Events'));
+    expect(tables.length).toBeGreaterThanOrEqual(2);
+    const able = functions.flatMap(({ entry, roleArn }) =>
+      tables.flatMap(({ arn }) =>
+        forbidden
+          .filter((operation) =>
+            isAllowed(rolePolicies(model, roleArn), { action: `dynamodb:${operation}`, resource: arn }),
+          )
+          .map((operation) => `${entry} may ${operation}`),
+      ),
+    );
+    expect(able).toEqual([]);
+  });
+});
+
+describe('least privilege', () => {
+  test('no policy names an action by a wildcard, and only listing streams takes any resource', () => {
+    const wide = functions.flatMap(({ entry, roleArn }) =>
+      rolePolicies(model, roleArn).flatMap(({ actions, resources }) => [
+        ...actions.filter((action) => action.includes('*')).map((action) => `${entry}: ${action}`),
+        ...(resources.includes('*')
+          ? actions.filter((action) => action !== 'dynamodb:ListStreams').map((action) => `${entry}: ${action} on *`)
+          : []),
+      ]),
+    );
+    expect(wide).toEqual([]);
+  });
+
+  test('PP17 no route leads to the worker', () => {
+    const uris = model
+      .ofType('AWS::ApiGatewayV2::Integration')
+      .map(({ properties }) => JSON.stringify(properties.IntegrationUri));
+    const worker = functions.find(({ entry }) => entry === 'services/generation/handlers/work.ts');
+    expect(worker).toBeDefined();
+    expect(uris.some((uri) => uri.includes(worker?.arn ?? ''))).toBe(false);
+  });
+});
+
+const redriveTarget = (policy: unknown): string | undefined =>
+  (policy as { deadLetterTargetArn?: string } | undefined)?.deadLetterTargetArn;
+
+describe('nothing is lost', () => {
+  test('every queue that is read has a dead-letter queue', () => {
+    const queues = new Map(model.ofType('AWS::SQS::Queue').map((queue) => [queue.arn, queue]));
+    const deadLetters = new Set([...queues.values()].map(({ properties }) => redriveTarget(properties.RedrivePolicy)));
+    const without = model
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .filter(({ properties }) => {
+        const queue = queues.get(String(properties.EventSourceArn));
+        if (queue && deadLetters.has(queue.arn)) return false;
+        return queue
+          ? queue.properties.RedrivePolicy === undefined
+          : !JSON.stringify(properties.DestinationConfig ?? '').includes(':sqs:');
+      })
+      .map(({ logicalId }) => logicalId);
+    expect(without).toEqual([]);
+  });
+
+  test('every mapping reports partial failures and, on a stream, bisects and gives up after bounded tries', () => {
+    for (const { logicalId, properties } of model.ofType('AWS::Lambda::EventSourceMapping')) {
+      expect([logicalId, properties.FunctionResponseTypes]).toEqual([logicalId, ['ReportBatchItemFailures']]);
+      if (String(properties.EventSourceArn).includes(':dynamodb:'))
+        expect([logicalId, properties.BisectBatchOnFunctionError, Number(properties.MaximumRetryAttempts) > 0]).toEqual(
+          [logicalId, true, true],
+        );
+    }
+  });
+
+  test('a message comes again only when its function is surely gone: visibility is at least six time-outs', () => {
+    const timeouts = new Map(functions.map(({ arn, timeoutMs }) => [arn, timeoutMs]));
+    for (const { properties } of model.ofType('AWS::Lambda::EventSourceMapping')) {
+      const queue = model.byArn(String(properties.EventSourceArn));
+      if (queue?.type !== 'AWS::SQS::Queue') continue;
+      const fn =
+        model.byArn(String(properties.FunctionName)) ??
+        model.resources.find(({ ref }) => ref === properties.FunctionName);
+      expect(Number(queue.properties.VisibilityTimeout) * 1_000).toBeGreaterThanOrEqual(
+        6 * (timeouts.get(fn?.arn ?? '') ?? Number.POSITIVE_INFINITY),
+      );
+    }
+  });
+
+  test('tables and buckets outlive their stack', async () => {
+    const stateful = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket'];
+    const files = (await readdir(outDir)).filter((file) => file.endsWith('.template.json'));
+    const templates = await Promise.all(
+      files.map(async (file) => JSON.parse(await readFile(join(outDir, file), 'utf8'))),
+    );
+    const resources = templates.flatMap(({ Resources }) => Object.entries<Record<string, unknown>>(Resources));
+    const kept = resources.filter(([, { Type }]) => stateful.includes(String(Type)));
+    expect(kept.length).toBeGreaterThanOrEqual(7);
+    expect(
+      kept.filter(
+        ([, { DeletionPolicy, UpdateReplacePolicy }]) =>
+          DeletionPolicy !== 'Retain' || UpdateReplacePolicy !== 'Retain',
+      ),
+    ).toEqual([]);
+  });
+});
+
+test('no function has a secret in its environment', () => {
+  const suspicious = functions.flatMap(({ entry, environment }) =>
+    Object.entries(environment)
+      .filter(
+        ([name, value]) =>
+          /SECRET|PASSWORD|TOKEN|PRIVATE|API_KEY/i.test(name) || /sk_(live|test)_|-----BEGIN/.test(value),
+      )
+      .map(([name]) => `${entry}: ${name}`),
+  );
+  expect(suspicious).toEqual([]);
+});
