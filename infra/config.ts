@@ -1,11 +1,7 @@
 /** What differs between deployments, from CDK context: `-c issuers='{…}'`, `-c region=…`. Everything else is in code. */
 import type { App } from 'aws-cdk-lib';
-import * as z from 'zod';
 import { definitions } from '#apps';
-import { type Issuer, issuer } from '#services/catalog/contracts.ts';
-import { appId } from '#shared/owner.ts';
-
-const issuersByApp = z.record(appId, z.array(issuer).min(1).max(5));
+import { type Issuer, issuersByApp } from '#services/catalog/contracts.ts';
 
 export interface DeploymentConfig {
   /** Issuers by app. An app that is not listed here takes no tokens; internal apps are listed only by the context key. */

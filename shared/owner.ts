@@ -5,7 +5,9 @@ import * as z from 'zod';
 export const appId = z
   .string()
   .max(40)
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
+  // The events tables' marker items begin with `command#`, where streams begin with the app.
+  .refine((id) => id !== 'command', 'is reserved');
 
 /** The subject of the identity provider's token: a UUID from Supabase, `user_…` from Clerk. */
 export const userId = z

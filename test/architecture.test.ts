@@ -47,8 +47,8 @@ describe('refused', () => {
     [domain, `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';`, `${pure} (@aws-sdk/client-dynamodb)`],
     [domain, `import { readFileSync } from 'node:fs';`, `${pure} (node:fs)`],
     [domain, `import { routes } from '../routes.ts';`, `${pure} (services/credits/routes.ts)`],
-    [domain, `export { s3 } from '#shared/aws/clients.ts';`, `${pure} (shared/aws/clients.ts)`],
-    [domain, `import '../../../shared/aws/clients.ts';`, `${pure} (shared/aws/clients.ts)`],
+    [domain, `export { s3 } from '#shared/aws/s3.ts';`, `${pure} (shared/aws/s3.ts)`],
+    [domain, `import '../../../shared/aws/s3.ts';`, `${pure} (shared/aws/s3.ts)`],
     [domain, `const at = Date.now();`, outside],
     [domain, `const at = new Date().toISOString();`, outside],
     [
@@ -77,7 +77,7 @@ describe('refused', () => {
     [handler, `const table = process.env.TABLE;`, environment],
     [handler, `const { TABLE } = process\n  .env;`, environment],
     [handler, `import { env } from 'node:process';`, environment],
-    ['shared/aws/clients.ts', `process['env'].TABLE`, environment],
+    ['shared/aws/s3.ts', `process['env'].TABLE`, environment],
   ])('%s: %s', (path, text, fault) => {
     expect(violations([{ path, text }])).toEqual([`${path}: ${fault}`]);
   });

@@ -1,6 +1,7 @@
 /** What credits' entry points are made of, and the only place that reads their environment. */
 import * as z from 'zod';
-import { dynamoDb, eventBridge } from '#shared/aws/clients.ts';
+import { dynamoDb } from '#shared/aws/dynamodb.ts';
+import { eventBridge } from '#shared/aws/event-bridge.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';

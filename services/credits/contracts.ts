@@ -19,7 +19,16 @@ export const holdRequest = z.strictObject({
 });
 export type HoldRequest = z.infer<typeof holdRequest>;
 
-export const holdRejection = z.enum(['credits-insufficient', 'daily-cap-reached', 'account-closed', 'app-unknown']);
+export const holdRejection = z.enum([
+  'credits-insufficient',
+  'daily-cap-reached',
+  'account-closed',
+  'app-unknown',
+  /** This very hold was made and has ended: a job must not run on it. */
+  'hold-closed',
+  /** This hold is open, for another number of credits. */
+  'hold-differs',
+]);
 
 export const holdAnswer = z.discriminatedUnion('status', [
   /** `available`: what the user can still spend. */

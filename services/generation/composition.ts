@@ -1,6 +1,10 @@
 /** Puts generation's parts together for its entries. The only reader of the environment; each entry calls what it needs. */
 import * as z from 'zod';
-import { dynamoDb, eventBridge, lambda, s3, sqs } from '#shared/aws/clients.ts';
+import { dynamoDb } from '#shared/aws/dynamodb.ts';
+import { eventBridge } from '#shared/aws/event-bridge.ts';
+import { lambda } from '#shared/aws/lambda.ts';
+import { s3 } from '#shared/aws/s3.ts';
+import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { createLogger } from '#shared/observability/logger.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
@@ -9,8 +13,9 @@ import type { JobEvent } from './domain/job-events.ts';
 import { holdCredits } from './ledger/hold-credits.ts';
 import { jobsReadModel } from './read-models/jobs.ts';
 import { assetTable } from './storage/asset-table.ts';
-import { outputs } from './storage/outputs.ts';
-import { uploads } from './storage/uploads.ts';
+import { outputFiles } from './storage/outputs.ts';
+import { downloads, uploadForms } from './storage/signing.ts';
+import { uploadFiles } from './storage/uploads.ts';
 import { dispatchJob, retryLater } from './worker/job-message.ts';
 
 const variables = z.object({
@@ -33,8 +38,15 @@ export const metrics = createMetrics('generation');
 export const jobStore = () => dynamoEventStore<Job, JobEvent>(dynamoDb(), variable('EVENTS_TABLE'));
 export const jobRows = () => jobsReadModel(dynamoDb(), variable('JOBS_TABLE'));
 export const assets = () => assetTable(dynamoDb(), variable('ASSETS_TABLE'));
-export const uploadBucket = () => uploads(s3(), variable('UPLOADS_BUCKET'));
-export const outputBucket = () => outputs(s3(), variable('OUTPUTS_BUCKET'));
+export const uploadBucket = () => uploadFiles(s3(), variable('UPLOADS_BUCKET'));
+export const outputBucket = () => outputFiles(s3(), variable('OUTPUTS_BUCKET'));
+/** The uploads bucket with what it takes to let browsers send and fetch. */
+export const signedUploads = () => ({
+  ...uploadBucket(),
+  ...uploadForms(s3(), variable('UPLOADS_BUCKET')),
+  ...downloads(s3(), variable('UPLOADS_BUCKET')),
+});
+export const signedOutputs = () => downloads(s3(), variable('OUTPUTS_BUCKET'));
 export const jobQueue = () => dispatchJob(sqs(), variable('JOBS_QUEUE_URL'));
 export const jobRetries = () => retryLater(sqs(), variable('JOBS_QUEUE_URL'));
 export const ledger = () => holdCredits(lambda(), variable('HOLD_FUNCTION'), logger);

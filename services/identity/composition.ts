@@ -2,7 +2,7 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { issuersByApp } from '#services/catalog/contracts.ts';
-import { secretsManager } from '#shared/aws/clients.ts';
+import { secretsManager } from '#shared/aws/secrets-manager.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { trustedIssuers } from './domain/trusted-issuers.ts';
 import { issuerKeys } from './tokens/issuer-keys.ts';

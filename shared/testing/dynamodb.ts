@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -116,7 +117,7 @@ export const startDynamoDb = async (): Promise<TestDynamoDb> => {
       client.destroy();
       base.destroy();
       const ended = once(server, 'exit');
-      server.kill();
+      (server.stdio[3] as Writable).end();
       await ended;
     },
   };

@@ -111,10 +111,14 @@ describe('holding', () => {
     given(account, [opened, welcome, heldFor('gen_1', { welcome: 10 })])
       .when(holdCredits('gen_1', 10))
       .then([]));
-  test('again, after it was closed, changes nothing', () =>
+  test('again, for another number of credits, is refused', () =>
+    given(account, [opened, welcome, heldFor('gen_1', { welcome: 4 })])
+      .when(holdCredits('gen_1', 5))
+      .thenRejected('hold-differs'));
+  test('I4 again, after it was closed, is refused: nobody may run on credits that went back', () =>
     given(account, [opened, welcome, heldFor('gen_1', { welcome: 4 }), settled('gen_1', { welcome: 4 })])
       .when(holdCredits('gen_1', 4))
-      .then([]));
+      .thenRejected('hold-closed'));
   test('never spends what has expired, and tells of it first', () =>
     given(account, [opened, welcome, granted('daily-1', 5, { kind: 'daily', expiresAt: seconds + 10 })])
       .when(holdCredits('gen_1', 3, { at: later(10) }))

@@ -88,7 +88,9 @@ const grant = (command: GrantCredits, { status, grants }: Ledger): AccountDecisi
 };
 
 const hold = ({ holdId, tool, credits, expiresAt, day, at }: HoldCredits, ledger: Ledger): AccountDecision => {
-  if (holdStatus(ledger, holdId) !== 'unknown') return accept();
+  const status = holdStatus(ledger, holdId);
+  if (status === 'closed') return reject('hold-closed');
+  if (status === 'open') return total(openHold(ledger, holdId)?.rows) === credits ? accept() : reject('hold-differs');
   if (ledger.status === 'closed') return reject('account-closed');
   const rows = takeFromGrants(usableGrants(ledger, epochSeconds(at)), credits);
   if (!rows) return reject('credits-insufficient');

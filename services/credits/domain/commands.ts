@@ -56,6 +56,10 @@ export type AccountRejection =
   | 'account-unopened'
   | 'account-closed'
   | 'credits-insufficient'
+  /** The hold was made and has ended: whoever asks again must not run on it. */
+  | 'hold-closed'
+  /** The hold is open, for another number of credits. */
+  | 'hold-differs'
   /** The account has as many open holds, or grants, as its item may carry. */
   | 'holds-too-many'
   | 'grants-too-many'

@@ -1,7 +1,8 @@
 /** Sets credits aside for a job: the call that generation waits for. Asked again with the same id, it answers the same. */
+import type * as z from 'zod';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import type { Logger } from '#shared/observability/logger.ts';
-import { type HoldAnswer, holdRequest } from '../contracts.ts';
+import { type HoldAnswer, holdRejection, holdRequest } from '../contracts.ts';
 import { accountStream } from '../domain/account.ts';
 import type { AccountRejection, HoldCredits } from '../domain/commands.ts';
 import { localDay } from '../domain/local-day.ts';
@@ -17,8 +18,9 @@ export interface HoldDependencies {
 }
 
 /** What the caller can act on; anything else is an error that it must not take for an answer. */
-const answerable = (rejection: AccountRejection): 'credits-insufficient' | 'account-closed' => {
-  if (rejection === 'credits-insufficient' || rejection === 'account-closed') return rejection;
+const answerable = (rejection: AccountRejection): z.infer<typeof holdRejection> => {
+  const known = holdRejection.safeParse(rejection);
+  if (known.success) return known.data;
   throw new Error(`credits were not held: ${rejection}`);
 };
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  const { dynamoDb: client } = await import('#shared/aws/clients.ts');
+  const { dynamoDb: client } = await import('#shared/aws/dynamodb.ts');
   client().destroy();
   await Promise.all([dynamoDb.close(), bus.close()]);
 });

@@ -1,7 +1,7 @@
 /** Generation's API function. */
 import { catalog } from '#apps';
 import { apiFunction } from '#shared/http/api-function.ts';
-import { assets, jobRows, jobStore, ledger, logger, metrics, outputBucket, uploadBucket } from '../composition.ts';
+import { assets, jobRows, jobStore, ledger, logger, metrics, signedOutputs, signedUploads } from '../composition.ts';
 import { jobHandler } from '../handle-job.ts';
 import { routes } from '../routes.ts';
 import { problems } from './problems.ts';
@@ -11,8 +11,8 @@ import { cancelGeneration, getGeneration, listGenerationEvents, listGenerations 
 
 const store = jobStore();
 const handleJob = jobHandler(store);
-const files = { assets: assets(), uploads: uploadBucket() };
-const outputs = outputBucket();
+const files = { assets: assets(), uploads: signedUploads() };
+const outputs = signedOutputs();
 
 export const handler = apiFunction({
   routes,

@@ -41,15 +41,20 @@ const free = testTool({ id: 'free', cost: { kind: 'fixed', credits: 0 } });
 /** A ledger with this many credits, idempotent by hold as the real one is. */
 const ledger = (credits: number) => {
   const holds = new Map<string, HoldRequest>();
+  /** Ids of holds that were swept or ended. */
+  const closed = new Set<string>();
   let available = credits;
   const holdCredits = async (request: HoldRequest): Promise<HoldAnswer | undefined> => {
-    if (holds.has(request.holdId)) return { status: 'held', available };
+    if (closed.has(request.holdId)) return { status: 'refused', rejection: 'hold-closed', available };
+    const open = holds.get(request.holdId);
+    if (open && open.credits !== request.credits) return { status: 'refused', rejection: 'hold-differs', available };
+    if (open) return { status: 'held', available };
     if (request.credits > available) return { status: 'refused', rejection: 'credits-insufficient', available };
     holds.set(request.holdId, request);
     available -= request.credits;
     return { status: 'held', available };
   };
-  return { holds, holdCredits };
+  return { holds, closed, holdCredits };
 };
 
 /** The API over ports in memory, with a ledger of this many credits. */
@@ -87,5 +92,5 @@ export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reach
   const create = (body: object, key = 'key-1', user = owner) =>
     call({ method: 'POST', path: '/v1/generations', body, headers: { 'idempotency-key': key }, user });
   const at = (path: string, method = 'GET', user = owner) => call({ method, path, user });
-  return { call, create, at, store, handleJob, assets, uploads, holds: account.holds };
+  return { call, create, at, store, handleJob, assets, uploads, holds: account.holds, closedHolds: account.closed };
 };

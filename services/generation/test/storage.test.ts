@@ -10,8 +10,9 @@ import type { JobEvent } from '../domain/job-events.ts';
 import { projectJob } from '../handlers/project-job.ts';
 import { jobsReadModel } from '../read-models/jobs.ts';
 import { assetTable } from '../storage/asset-table.ts';
-import { outputKey, outputs } from '../storage/outputs.ts';
-import { uploadKey, uploads } from '../storage/uploads.ts';
+import { outputFiles, outputKey } from '../storage/outputs.ts';
+import { downloads, uploadForms } from '../storage/signing.ts';
+import { uploadFiles, uploadKey } from '../storage/uploads.ts';
 import type { JobMessage } from '../worker/job-message.ts';
 import { memoryJobs, owner } from './memory.ts';
 
@@ -158,7 +159,7 @@ describe('buckets', () => {
   const put = (text: string) => client.send(new PutObjectCommand({ Bucket: 'uploads', Key: key, Body: text }));
 
   test('a file is read only while it is the one that was checked', async () => {
-    const bucket = uploads(client, 'uploads');
+    const bucket = { ...uploadFiles(client, 'uploads'), ...downloads(client, 'uploads') };
     expect(await bucket.read(key, { maxBytes: 100 })).toBeUndefined();
     await put('first');
     const first = await bucket.read(key, { maxBytes: 100 });
@@ -174,7 +175,7 @@ describe('buckets', () => {
   });
 
   test('a form binds key, type and size', async () => {
-    const form = await uploads(client, 'uploads').form(key, { contentType: 'image/png', maxBytes: 77, at });
+    const form = await uploadForms(client, 'uploads').form(key, { contentType: 'image/png', maxBytes: 77, at });
     const { Policy = '', ...fields } = form.fields;
     expect(fields).toMatchObject({ key, 'Content-Type': 'image/png' });
     expect(JSON.parse(Buffer.from(Policy, 'base64').toString()).conditions).toEqual(
@@ -184,7 +185,7 @@ describe('buckets', () => {
   });
 
   test('an output is stored, given by URL for an hour, and removed', async () => {
-    const bucket = outputs(client, 'outputs');
+    const bucket = { ...outputFiles(client, 'outputs'), ...downloads(client, 'outputs') };
     const name = outputKey(owner, 'gen_1', 0, 'application/json');
     expect(name).toBe('outputs/sparky/user-1/gen_1/0.json');
     await bucket.put(name, { contentType: 'application/json', bytes: Buffer.from('{"a":1}') });

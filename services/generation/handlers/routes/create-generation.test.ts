@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { newId } from '#shared/ids.ts';
+import { derivedId, newId } from '#shared/ids.ts';
 import { jobStream } from '../../domain/job.ts';
 import { apiWorld, stranger } from '../../test/api-world.ts';
 import { jpeg } from '../../test/images.ts';
@@ -140,6 +140,27 @@ describe('POST /v1/generations', () => {
     expect(status).toBe(402);
     expect(body.detail).toBe('This run costs 4 credits; you can spend 3 now.');
     expect((await here.at('/v1/generations/gen_00000000-0000-8000-8000-000000000000')).status).toBe(404);
+  });
+
+  test('I4 a hold that was swept before the job was recorded: 409, and no job runs free', async () => {
+    here.closedHolds.add(derivedId('gen', owner.app, owner.user, 'key-1'));
+    const repeated = await here.create(sepia());
+    expect([repeated.status, repeated.body.type]).toEqual([409, 'urn:tessera:problem:hold-closed']);
+    expect((await here.create(sepia(), 'key-2')).status).toBe(202);
+  });
+
+  test('I4 a hold of another size under the same key: 422, and no job', async () => {
+    const id = derivedId('gen', owner.app, owner.user, 'key-1');
+    here.holds.set(id, {
+      ...owner,
+      holdId: id,
+      credits: 1,
+      tool: 'photo-filter',
+      expiresAt: '2026-11-20T11:00:00.000Z',
+      correlationId: 'request-0',
+    });
+    const { status, body } = await here.create(sepia());
+    expect([status, body.type]).toEqual([422, 'urn:tessera:problem:hold-differs']);
   });
 
   test('a ledger that cannot be reached: 503, and no job', async () => {

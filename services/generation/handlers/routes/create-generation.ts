@@ -15,7 +15,7 @@ import type { HandleJob } from '../../handle-job.ts';
 import type { HoldCredits } from '../../ledger/hold-credits.ts';
 import type { routes } from '../../routes.ts';
 import type { AssetTable } from '../../storage/asset-table.ts';
-import { secondsAfter } from '../../storage/uploads.ts';
+import { secondsAfter } from '../../time.ts';
 import type { GenerationRejection } from '../problems.ts';
 import { checkRun } from './run-request.ts';
 
@@ -44,7 +44,9 @@ const holdRefusal = (
   { rejection, available }: Extract<HoldAnswer, { status: 'refused' }>,
   quote: number,
 ): Refusal<GenerationRejection> =>
-  refuse(rejection, { detail: `This run costs ${plural(quote)}; you can spend ${available} now.` });
+  rejection === 'hold-closed'
+    ? refuse(rejection, { detail: 'The credits held under this key went back. Send the request with a new key.' })
+    : refuse(rejection, { detail: `This run costs ${plural(quote)}; you can spend ${available} now.` });
 
 /** The same answer to the first request and to every repetition of it. */
 const answer = (id: Id<'gen'>, job: Exclude<Job, { status: 'pending' }>) => {
@@ -53,15 +55,18 @@ const answer = (id: Id<'gen'>, job: Exclude<Job, { status: 'pending' }>) => {
   return { status: isEnded(job) ? 200 : 202, body } as const;
 };
 
+/** The job that this key made: the same request gets its answer, another one is a mistake. */
+const known = (id: Id<'gen'>, job: Exclude<Job, { status: 'pending' }>, fingerprint: string) =>
+  job.fingerprint === fingerprint ? answer(id, job) : refuse('idempotency-mismatch');
+
 export const createGeneration =
   ({ catalog, assets, store, handleJob, holdCredits }: CreateGenerationDeps) =>
   async ({ user, body, idempotencyKey, correlationId, requestId, at }: Request) => {
     const id = derivedId('gen', user.app, user.user, idempotencyKey);
     const stream = jobStream(user, id);
     const fingerprint = fingerprintOf(body);
-    const known = (await store.load(stream))?.state;
-    if (known && known.status !== 'pending')
-      return known.fingerprint === fingerprint ? answer(id, known) : refuse('idempotency-mismatch');
+    const earlier = (await store.load(stream))?.state;
+    if (earlier && earlier.status !== 'pending') return known(id, earlier, fingerprint);
 
     const run = await checkRun({ catalog, assets }, user, body);
     if ('rejection' in run) return run;
@@ -82,7 +87,11 @@ export const createGeneration =
             correlationId,
           })) ?? 'unreachable');
     if (held === 'unreachable') return refuse('ledger-unreachable', { retryAfterSeconds: 2 });
-    if (held?.status === 'refused') return holdRefusal(held, quote);
+    if (held?.status === 'refused') {
+      // Whoever asked at the same time may have made, and even ended, this very job meanwhile.
+      const met = (await store.load(stream))?.state;
+      return met && met.status !== 'pending' ? known(id, met, fingerprint) : holdRefusal(held, quote);
+    }
 
     const remaining = held?.available;
     const handled = await handleJob(
