@@ -1,5 +1,6 @@
 /** The whole deployment: one platform stack and one stack per service. */
 import { App } from 'aws-cdk-lib';
+import { ringAlarms } from './alarms.ts';
 import { deploymentConfig } from './config.ts';
 import { checkWithNag } from './nag.ts';
 import { CatalogStack } from './stacks/catalog.ts';
@@ -16,5 +17,6 @@ new CatalogStack(app, 'TesseraCatalog', { platform, env });
 const credits = new CreditsStack(app, 'TesseraCredits', { platform, env });
 new GenerationStack(app, 'TesseraGeneration', { platform, credits, env });
 
+ringAlarms(app, platform, config.alarmEmail);
 checkWithNag(app);
 app.synth();

@@ -1,5 +1,6 @@
-/** What differs between deployments, from CDK context: `-c issuers='{…}'`, `-c region=…`. Everything else is in code. */
+/** What differs between deployments, from CDK context (`cdk.json`, or `-c`): `issuers`, `alarm_email`. Everything else is in code. */
 import type { App } from 'aws-cdk-lib';
+import * as z from 'zod';
 import { definitions } from '#apps';
 import { type Issuer, issuersByApp } from '#services/catalog/contracts.ts';
 
@@ -8,6 +9,8 @@ export interface DeploymentConfig {
   readonly issuers: Readonly<Record<string, readonly Issuer[]>>;
   /** Browser origins that may call the API and upload files. */
   readonly origins: readonly string[];
+  /** Who is told when an alarm rings; nobody by default. */
+  readonly alarmEmail: string | undefined;
   readonly env: { readonly account?: string; readonly region?: string };
 }
 
@@ -22,6 +25,7 @@ export const deploymentConfig = (app: App): DeploymentConfig => {
         });
   return {
     issuers,
+    alarmEmail: z.email().optional().parse(app.node.tryGetContext('alarm_email')),
     origins: [...new Set(definitions.flatMap(({ origins }) => origins))],
     env: {
       ...(process.env.CDK_DEFAULT_ACCOUNT ? { account: process.env.CDK_DEFAULT_ACCOUNT } : {}),

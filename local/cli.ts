@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { definitions } from '#apps';
+import { writeAccountFile } from './account/account-file.ts';
 import { functionLabel } from './account/find-function.ts';
 import { type LocalAccount, startAccount } from './account.ts';
 import { type LocalAuth, startAuth } from './auth/auth.ts';
@@ -20,6 +21,8 @@ SUPABASE_URL      a real project that signs the first app's tokens, in place of 
 
 const folder = join(repositoryRoot, '.local');
 const tokenFile = join(folder, 'token');
+const anonKeyFile = join(folder, 'anon-key');
+const accountFile = join(folder, 'account.json');
 /** Before the token's hour is over. */
 const newTokenEveryMs = 50 * 60_000;
 /** What is on its way when Ctrl-C comes may still arrive. */
@@ -113,6 +116,8 @@ async function main(): Promise<void> {
   const supabaseUrl = process.env.SUPABASE_URL;
   const testApp = apps[supabaseUrl ? 1 : 0];
   const timer = testApp ? await keepToken(auth, testApp) : undefined;
+  if (testApp) await writeFile(anonKeyFile, auth.project(testApp).anonKey, { mode: 0o600 });
+  const forgetAccount = await writeAccountFile(accountFile, account);
   const signIn = Object.fromEntries(
     apps.map((app, i) => [app, supabaseUrl && i === 0 ? supabaseUrl : auth.project(app).url]),
   );
@@ -122,6 +127,7 @@ async function main(): Promise<void> {
     signIn,
     testUser: testApp ? { app: testApp, ...testCredentials } : undefined,
     tokenFile: relative(process.cwd(), tokenFile),
+    anonKeyFile: relative(process.cwd(), anonKeyFile),
     dataDir: relative(process.cwd(), folder),
   };
   console.log(banner(paintFor(process.stdout), facts));
@@ -132,7 +138,7 @@ async function main(): Promise<void> {
     ending = true;
     clearInterval(timer);
     await account.drain({ timeoutMs: drainMs }).catch(() => {});
-    await Promise.all([account.close(), auth.close()]);
+    await Promise.all([account.close(), auth.close(), forgetAccount()]);
     process.exit(0);
   };
   process.on('SIGINT', () => void end());

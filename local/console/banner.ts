@@ -7,6 +7,8 @@ export interface BannerFacts {
   /** Auth address by app. */
   readonly signIn: Readonly<Record<string, string>>;
   readonly testUser: { readonly app: string; readonly email: string; readonly password: string } | undefined;
+  /** Holds the API key of the test user's project, as a Supabase client needs it. */
+  readonly anonKeyFile: string;
   /** Holds an access token of the test user. */
   readonly tokenFile: string;
   readonly dataDir: string | undefined;
@@ -28,7 +30,11 @@ export function banner(paint: Paint, facts: BannerFacts): string {
     '',
     'Try next:',
     ...(testUser
-      ? [`  curl -s ${facts.apiUrl}/v1/credits -H "authorization: Bearer $(cat ${facts.tokenFile})"`]
+      ? [
+          `  curl -s ${facts.apiUrl}/v1/credits -H "authorization: Bearer $(cat ${facts.tokenFile})"`,
+          `  the token is the test user's; the project's API key is in ${facts.anonKeyFile}`,
+          '  uploading a photo and running a tool by hand: README.md, "By hand"',
+        ]
       : [`  curl -s ${facts.apiUrl}/v1/apps/${names[0]}/catalog`]),
     '',
     paint('gray', 'Ctrl-C ends it. One line per request, event and error follows.'),

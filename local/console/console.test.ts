@@ -42,6 +42,7 @@ test('the banner names the addresses, the user and the next command', () => {
     readyMs: 2_340,
     apiUrl: 'http://127.0.0.1:4000',
     signIn: { sparky: 'http://127.0.0.1:4001/sparky' },
+    anonKeyFile: '.local/anon-key',
     tokenFile: '.local/token',
     dataDir: '.local',
   };

@@ -184,7 +184,7 @@ class QueuePoller implements QueueMapping {
     const failed = (message: Message) =>
       ids.has(message.MessageId ?? '') && (failures === 'all' || failures.has(message.MessageId ?? ''));
     await this.#delete(messages.filter((message) => !failed(message)));
-    await this.#release(messages.filter(failed));
+    await this.#release(messages.filter(failed), failures === 'all');
   }
 
   async #delete(messages: readonly Message[]): Promise<void> {
@@ -195,10 +195,11 @@ class QueuePoller implements QueueMapping {
     }
   }
 
-  async #release(messages: readonly Message[]): Promise<void> {
+  /** A function that died did not mean the visibility it set for its own lifetime; one that reported failures did. */
+  async #release(messages: readonly Message[], functionDied: boolean): Promise<void> {
     const ours = messages.filter(
       ({ ReceiptHandle = '', Attributes }) =>
-        !this.#setByFunction.delete(ReceiptHandle) &&
+        (!this.#setByFunction.delete(ReceiptHandle) || functionDied) &&
         Number(Attributes?.ApproximateReceiveCount ?? 1) < fastReceiveLimit,
     );
     if (!this.#settings.fastRedelivery) return;

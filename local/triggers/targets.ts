@@ -10,7 +10,7 @@ import { functionNameOf, number, queueNameOf } from './properties.ts';
 
 export const deliverySchema = {
   Arn: z.string(),
-  SqsParameters: z.object({ MessageGroupId: z.string() }).optional(),
+  SqsParameters: z.object({ MessageGroupId: z.string().optional() }).optional(),
   RetryPolicy: z
     .object({ MaximumRetryAttempts: number.optional(), MaximumEventAgeInSeconds: number.optional() })
     .optional(),
@@ -19,7 +19,7 @@ export const deliverySchema = {
 
 export interface Target {
   readonly Arn: string;
-  readonly SqsParameters?: { readonly MessageGroupId: string } | undefined;
+  readonly SqsParameters?: { readonly MessageGroupId?: string | undefined } | undefined;
   readonly RetryPolicy?: { readonly MaximumRetryAttempts?: number | undefined } | undefined;
   readonly DeadLetterConfig?: { readonly Arn?: string | undefined } | undefined;
 }

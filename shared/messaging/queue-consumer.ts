@@ -10,6 +10,11 @@ export interface QueueConsumerOptions {
   readonly oneByOne?: boolean;
 }
 
+/** Thrown by a handler whose message is to come again by design: no fault, so it is not logged as one. */
+export class ComesAgain extends Error {
+  override readonly name: string = 'ComesAgain';
+}
+
 /** A handler that gives each message, validated, to `handle`. */
 export const queueConsumer =
   <Message>(
@@ -23,7 +28,9 @@ export const queueConsumer =
       try {
         await handle(schema.parse(JSON.parse(record.body)), record);
       } catch (error) {
-        logger.error('message failed', { messageId: record.messageId, error: error as Error });
+        if (error instanceof ComesAgain)
+          logger.info('message comes again', { messageId: record.messageId, why: error.message });
+        else logger.error('message failed', { messageId: record.messageId, error: error as Error });
         throw error;
       }
     };

@@ -50,6 +50,25 @@ test('the first that fails is reported, and what follows is left for the next ti
   expect(handled).toEqual([1, 2]);
 });
 
+test('I6 a change of what was recorded is told as such and not handled', async () => {
+  const logger = createLogger('test');
+  const told: string[] = [];
+  Object.assign(logger, { error: (message: string) => told.push(message) });
+  const consume = streamConsumer(logger, async () => {
+    throw new Error('must not be called');
+  });
+  const [record] = streamEvent(events).Records;
+  expect(
+    await consume({
+      Records: [
+        { ...record, eventName: 'MODIFY' },
+        { ...record, eventName: 'REMOVE' },
+      ],
+    }),
+  ).toEqual({ batchItemFailures: [] });
+  expect(told).toEqual(['recorded event changed', 'recorded event changed']);
+});
+
 test('a record that cannot be read is reported like one that fails', async () => {
   const consume = streamConsumer(createLogger('test'), async () => undefined);
   const bad = { eventName: 'INSERT' as const, dynamodb: { SequenceNumber: '9', NewImage: { stream: {} as never } } };

@@ -23,6 +23,14 @@ export const recordedEventOf = <Event extends DomainEvent, State>(
   return fromItem<Event, State>(item as EventItem);
 };
 
+/**
+ * An events table only grows. A record of anything else means that somebody wrote past the event store: it is not handled,
+ * and the log line rings an alarm (`infra/constructs/consumers.ts`).
+ */
+export const reportTampering = (logger: Logger, { eventName, dynamodb }: DynamoDBRecord): void => {
+  if (eventName !== 'INSERT') logger.error('recorded event changed', { eventName, keys: dynamodb?.Keys });
+};
+
 export const failedRecord = (record: DynamoDBRecord) => ({ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' });
 
 /** A handler that gives each recorded event to `handle`, in the stream's order. */
@@ -31,6 +39,7 @@ export const streamConsumer =
   async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     for (const record of Records) {
       try {
+        reportTampering(logger, record);
         const recorded = recordedEventOf<Event, State>(record);
         if (recorded) await handle(recorded);
       } catch (error) {

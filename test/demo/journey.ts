@@ -1,5 +1,5 @@
 /** The demo's journey: sign up, upload, run a tool, watch it, download, and check everything against the ledger. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileTypeFromBuffer } from 'file-type';
@@ -105,7 +105,6 @@ const download = async (job: Job, { out, photo }: DemoOptions, say: Say): Promis
   const after = await sharp(bytes).rotate().resize(32, 32, { fit: 'fill' }).removeAlpha().raw().toBuffer();
   ensure(!before.equals(after), 'the output looks as the input does');
   const file = join(out, `${job.id}.${output.content_type.split('/')[1]?.replace('jpeg', 'jpg')}`);
-  await mkdir(out, { recursive: true });
   await writeFile(file, bytes);
   say('downloaded', `${file}: ${width} × ${height}, ${Math.ceil(bytes.length / 1_024).toLocaleString('en')} KB`);
 };

@@ -1,6 +1,7 @@
 /** What `npm run demo` is told. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { fileTypeFromBuffer } from 'file-type';
 import { makePhoto } from '../system/photo.ts';
 import type { App } from '../system/stack.ts';
 
@@ -41,8 +42,17 @@ export const readOptions = async (args: readonly string[]): Promise<DemoOptions 
     values.photo === undefined
       ? await makePhoto({ width: 1600, height: 1200, seed: 7 })
       : Uint8Array.from(await readPhoto(values.photo));
+  if (!(await fileTypeFromBuffer(photo))?.mime.startsWith('image/'))
+    throw new Error(`${values.photo} is not a picture`);
+  await makeFolder(values.out);
   return { app: values.app as App, out: values.out, photo, photoName: values.photo ?? 'a photo made for this run' };
 };
+
+/** One level only: Node's recursive mkdir never ends below /proc. */
+const makeFolder = (folder: string): Promise<void> =>
+  mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw new Error(`the folder ${folder} cannot be made: ${error.message}`);
+  });
 
 const readPhoto = (file: string): Promise<Buffer> =>
   readFile(file).catch((error: NodeJS.ErrnoException) => {

@@ -11,6 +11,8 @@ import { runJob } from '../worker/run-job.ts';
 
 /** Left for telling the stream what happened, once a provider was given up. */
 const reserveMs = 10_000;
+/** How long after its end a function's message comes again. */
+const leaseMarginSeconds = 10;
 
 const store = jobStore();
 const run = runJob({
@@ -26,9 +28,13 @@ const run = runJob({
 const consume = consumeJob({ run, retryLater: jobRetries(), logger });
 
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - reserveMs));
+  const remainingMs = context.getRemainingTimeInMillis();
+  const time = {
+    signal: AbortSignal.timeout(Math.max(1, remainingMs - reserveMs)),
+    leaseSeconds: Math.ceil(remainingMs / 1_000) + leaseMarginSeconds,
+  };
   return queueConsumer(logger, jobMessage, (message, record) => {
     logger.appendKeys({ correlationId: message.correlationId, jobId: message.jobId });
-    return consume(message, record, signal);
+    return consume(message, record, time);
   })(event, context);
 };

@@ -1,5 +1,9 @@
-/** Between the queue and a job's run: a message that must come again is given its pause, so that it does not wait for the queue's long time-out. */
+/**
+ * Between the queue and a job's run. The queue's own visibility time-out is six times the worker's, far too long for a user
+ * who waits: so a message is leased for as long as this worker can live, and one that must come again is given its pause.
+ */
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { ComesAgain } from '#shared/messaging/queue-consumer.ts';
 import { backoffSeconds, type JobMessage, type RetryLater } from './job-message.ts';
 import type { RunJob } from './run-job.ts';
 
@@ -10,15 +14,17 @@ export interface Delivery {
   readonly attributes: { readonly ApproximateReceiveCount: string };
 }
 
-/** Reported to the queue as a failure, which is how a message stays in it. */
-export class JobRetry extends Error {
-  override readonly name = 'JobRetry';
+/** A worker's time: the signal aborts shortly before its end, the lease ends when it is surely gone. */
+export interface WorkerTime {
+  readonly signal: AbortSignal;
+  readonly leaseSeconds: number;
 }
 
 export const consumeJob =
   ({ run, retryLater, logger }: { run: RunJob; retryLater: RetryLater; logger: Logger }) =>
-  async (message: JobMessage, delivery: Delivery, signal: AbortSignal): Promise<void> => {
+  async (message: JobMessage, delivery: Delivery, { signal, leaseSeconds }: WorkerTime): Promise<void> => {
     const { messageId, receiptHandle } = delivery;
+    await retryLater(receiptHandle, leaseSeconds);
     const receiveCount = Number(delivery.attributes.ApproximateReceiveCount);
     const result = await run(message, { messageId, receiveCount }, signal).catch(async (error: unknown) => {
       await retryLater(receiptHandle, backoffSeconds(receiveCount)).catch((second: unknown) =>
@@ -28,5 +34,5 @@ export const consumeJob =
     });
     if (result.status === 'done') return;
     await retryLater(receiptHandle, result.afterSeconds);
-    throw new JobRetry(`${message.jobId}: tried again in ${result.afterSeconds} s`);
+    throw new ComesAgain(`${message.jobId}: tried again in ${result.afterSeconds} s`);
   };

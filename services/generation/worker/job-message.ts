@@ -37,7 +37,7 @@ export const dispatchJob =
     );
   };
 
-/** Shows the message again after this pause instead of the queue's long visibility time-out. */
+/** Shows the message again after so many seconds instead of the queue's long visibility time-out. */
 export type RetryLater = (receiptHandle: string, seconds: number) => Promise<void>;
 
 export const retryLater =

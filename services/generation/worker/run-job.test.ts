@@ -237,19 +237,28 @@ describe('the queue', () => {
   const consume = (run: Parameters<typeof consumeJob>[0]['run']) => {
     const pauses: [string, number][] = [];
     const retryLater = async (handle: string, seconds: number) => void pauses.push([handle, seconds]);
-    return { pauses, result: consumeJob({ run, retryLater, logger: silent })(message, delivery, never) };
+    return {
+      pauses,
+      result: consumeJob({ run, retryLater, logger: silent })(message, delivery, { signal: never, leaseSeconds: 70 }),
+    };
   };
 
   test('keeps a message that must come again, for the pause it needs', async () => {
     const { pauses, result } = consume(async () => ({ status: 'retry', afterSeconds: 7 }));
     await expect(result).rejects.toThrow(/again in 7 s/);
-    expect(pauses).toEqual([['r-1', 7]]);
+    expect(pauses).toEqual([
+      ['r-1', 70],
+      ['r-1', 7],
+    ]);
   });
 
   test('keeps a message whose run broke, for a pause', async () => {
     const { pauses, result } = consume(() => Promise.reject(new Error('table away')));
     await expect(result).rejects.toThrow('table away');
-    expect(pauses).toEqual([['r-1', expect.any(Number)]]);
+    expect(pauses).toEqual([
+      ['r-1', 70],
+      ['r-1', expect.any(Number)],
+    ]);
   });
 
   test('lets go of a message that is done with, and tells the run which delivery it is', async () => {
@@ -259,7 +268,7 @@ describe('the queue', () => {
       return { status: 'done' };
     });
     await result;
-    expect({ pauses, claims }).toEqual({ pauses: [], claims: [{ messageId: 'm-1', receiveCount: 2 }] });
+    expect({ pauses, claims }).toEqual({ pauses: [['r-1', 70]], claims: [{ messageId: 'm-1', receiveCount: 2 }] });
   });
 
   test('I9 a message that it gave up on fails its job, once', async () => {
