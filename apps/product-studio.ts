@@ -21,7 +21,17 @@ export const productStudio: AppDefinition = {
   origins: ['https://product-studio.example'],
   welcome_credits: 10,
   default_plan: 'pay-as-you-go',
-  plans: [{ id: 'pay-as-you-go', name: 'Pay as you go', monthly_credits: 0, daily_cap: null }],
+  plans: [
+    {
+      id: 'pay-as-you-go',
+      name: 'Pay as you go',
+      monthly_credits: 0,
+      max_rollover: 0,
+      daily_credits: 0,
+      daily_cap: null,
+    },
+  ],
+  allowances: [],
   packs: [
     {
       id: 'starter',
@@ -99,7 +109,7 @@ export const productStudio: AppDefinition = {
       },
       cost: { kind: 'fixed', credits: 1 },
       providers,
-      deadline_seconds: 120,
+      deadline_seconds: 300,
     },
   ],
 };

@@ -14,7 +14,7 @@ const misbehaving = (id: string, sortOrder: number, ...models: string[]): Tool =
   params: { type: 'object', additionalProperties: false, properties: {} },
   cost: { kind: 'fixed', credits: 1 },
   providers: [{ provider: 'sandbox', models }],
-  deadline_seconds: 60,
+  deadline_seconds: 300,
 });
 
 export const sandboxLab: AppDefinition = {
@@ -34,7 +34,15 @@ export const sandboxLab: AppDefinition = {
   origins: [],
   welcome_credits: 10,
   default_plan: 'free',
-  plans: [{ id: 'free', name: 'Free', monthly_credits: 0, daily_cap: null }],
+  plans: [
+    { id: 'free', name: 'Free', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: null },
+    { id: 'daily', name: 'Daily', monthly_credits: 0, max_rollover: 0, daily_credits: 5, daily_cap: 8 },
+    { id: 'monthly', name: 'Monthly', monthly_credits: 20, max_rollover: 5, daily_credits: 0, daily_cap: null },
+  ],
+  allowances: [
+    { tool: 'slow', limit: 2, period: 'day', plans: ['free', 'daily'] },
+    { tool: 'flaky', limit: 3, period: 'month', plans: ['free'] },
+  ],
   packs: [],
   tools: [
     misbehaving('slow', 10, 'sandbox-slow'),

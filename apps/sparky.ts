@@ -24,10 +24,11 @@ export const sparky: AppDefinition = {
   welcome_credits: 10,
   default_plan: 'free',
   plans: [
-    { id: 'free', name: 'Free', monthly_credits: 0, daily_cap: 10 },
-    { id: 'plus', name: 'Plus', monthly_credits: 150, daily_cap: 30 },
-    { id: 'pro', name: 'Pro', monthly_credits: 600, daily_cap: 100 },
+    { id: 'free', name: 'Free', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: 10 },
+    { id: 'plus', name: 'Plus', monthly_credits: 150, max_rollover: 50, daily_credits: 0, daily_cap: 30 },
+    { id: 'pro', name: 'Pro', monthly_credits: 600, max_rollover: 200, daily_credits: 0, daily_cap: 100 },
   ],
+  allowances: [],
   packs: [
     {
       id: 'pack-20',
@@ -69,7 +70,7 @@ export const sparky: AppDefinition = {
       },
       cost: oneCredit,
       providers,
-      deadline_seconds: 120,
+      deadline_seconds: 300,
     },
     {
       id: 'hair-color-changer',
@@ -89,7 +90,7 @@ export const sparky: AppDefinition = {
       },
       cost: oneCredit,
       providers,
-      deadline_seconds: 120,
+      deadline_seconds: 300,
     },
     {
       id: 'photo-filter',
@@ -112,7 +113,7 @@ export const sparky: AppDefinition = {
       },
       cost: oneCredit,
       providers,
-      deadline_seconds: 120,
+      deadline_seconds: 300,
     },
     {
       id: 'face-analysis',
@@ -131,7 +132,7 @@ export const sparky: AppDefinition = {
       },
       cost: oneCredit,
       providers,
-      deadline_seconds: 120,
+      deadline_seconds: 300,
     },
   ],
 };

@@ -1,18 +1,24 @@
 /**
  * The invariants of the design, checked over everything the events tables hold: I1 conservation, I2 never negative,
- * I3 every hold ends once, I4 completed means charged, I6 gapless chained streams whose states are the folds.
+ * I3 every hold ends once, I4 completed means charged, I5 a payment grants once and a refund revokes once, I6 gapless
+ * chained streams whose states are the folds, I7 every row of a read model is what the newest event makes it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { definitions } from '#apps';
 import { account, accountStream } from '#services/credits/domain/account.ts';
 import { available, held, total } from '#services/credits/domain/state.ts';
+import { balanceOf } from '#services/credits/read-models/balances.ts';
 import { isEnded, job, parseJobStream } from '#services/generation/domain/job.ts';
+import { factsOf } from '#services/generation/read-models/jobs.ts';
 import type { Decider, DomainEvent } from '#shared/eventsourcing/decider.ts';
 import { type EventItem, fromItem, markerPrefix } from '#shared/eventsourcing/dynamo-event-store.ts';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { verifyStream } from '#shared/eventsourcing/verify-stream.ts';
+import { ownerKey, parseOwnerKey } from '#shared/owner.ts';
 
 export interface Violation {
-  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I6';
+  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7';
   readonly stream: string;
   readonly what: string;
 }
@@ -40,7 +46,35 @@ export const readStreams = async <Event extends DomainEvent, State>(
   return streams;
 };
 
-/** I1, I2, I3 and I6 of one account. */
+/** What an event must be the only one of, in its stream. */
+const onceFor = (event: AccountEvents[number]['event']): string | undefined => {
+  switch (event.type) {
+    case 'CreditsGranted':
+      return `grant ${event.grantId}`;
+    case 'CreditsAdjusted':
+      return `adjustment ${event.adjustmentId}`;
+    case 'GrantRevoked':
+      return `revocation ${event.revocationId}`;
+    case 'GrantReinstated':
+      return `reinstatement ${event.revocationId}`;
+    default:
+      return undefined;
+  }
+};
+
+/** I5 of one account. */
+const repetitions = (stream: string, events: AccountEvents): Violation[] => {
+  const seen = new Set<string>();
+  return events.flatMap(({ version, event }): Violation[] => {
+    const key = onceFor(event);
+    if (key === undefined) return [];
+    const isRepeated = seen.has(key);
+    seen.add(key);
+    return isRepeated ? [{ invariant: 'I5', stream, what: `version ${version}: ${key} happened twice` }] : [];
+  });
+};
+
+/** I1, I2 and I3 of one account. */
 const accountViolations = (stream: string, events: AccountEvents): Violation[] => {
   const violations: Violation[] = [];
   const holds = new Map<string, number>();
@@ -60,6 +94,8 @@ const accountViolations = (stream: string, events: AccountEvents): Violation[] =
     const negative = Object.entries(state.grants).find(([, { left }]) => left < 0);
     if (negative)
       violations.push({ invariant: 'I2', stream, what: `version ${version}: grant ${negative[0]} is below zero` });
+    if (state.debt !== undefined && state.debt <= 0)
+      violations.push({ invariant: 'I2', stream, what: `version ${version}: a debt of ${state.debt}` });
   }
   for (const [holdId, endings] of holds)
     if (endings !== 1) violations.push({ invariant: 'I3', stream, what: `hold ${holdId} ended ${endings} times` });
@@ -103,18 +139,73 @@ export interface Checked {
   readonly jobs: ReadonlyMap<string, JobEvents>;
 }
 
-/** Reads both events tables whole and checks every stream. Call it when nothing is in flight. */
-export const checkInvariants = async (
+const readRows = async (
   client: DynamoDBDocumentClient,
-  tables: { readonly credits: string; readonly generation: string },
-): Promise<Checked> => {
+  table: string,
+): Promise<Map<string, Record<string, unknown>>> => {
+  const rows = new Map<string, Record<string, unknown>>();
+  for await (const { Items = [] } of paginateScan({ client }, { TableName: table, ConsistentRead: true }))
+    for (const row of Items) rows.set(JSON.stringify([row.owner, row.id ?? '']), row);
+  return rows;
+};
+
+/** What is undefined is not written, so it is not compared. */
+const isSubset = (expected: object, row: Record<string, unknown> | undefined): boolean =>
+  row !== undefined &&
+  Object.entries(expected).every(
+    ([name, value]) => value === undefined || isDeepStrictEqual(JSON.parse(JSON.stringify(value)), row[name]),
+  );
+
+/** I7: the rows of both read models against the newest event of each stream. */
+const projectionViolations = async (
+  client: DynamoDBDocumentClient,
+  tables: Tables,
+  accounts: ReadonlyMap<string, AccountEvents>,
+  jobs: ReadonlyMap<string, JobEvents>,
+): Promise<Violation[]> => {
+  const balances = await readRows(client, tables.balances);
+  const jobRows = await readRows(client, tables.jobs);
+  const definitionOf = new Map(definitions.map((definition) => [definition.id, definition]));
+  const stale: Violation[] = [];
+  for (const [stream, events] of accounts) {
+    const newest = events.at(-1);
+    const expected = newest && balanceOf(newest, definitionOf.get(parseOwnerKey(stream).app));
+    if (expected && !isSubset(expected, balances.get(JSON.stringify([stream, '']))))
+      stale.push({ invariant: 'I7', stream, what: `the balances row is not what version ${newest.version} makes it` });
+  }
+  for (const [stream, events] of jobs) {
+    const newest = events.at(-1);
+    const { owner, id } = parseJobStream(stream);
+    const expected = newest && factsOf(newest);
+    if (expected && !isSubset(expected, jobRows.get(JSON.stringify([ownerKey(owner), id]))))
+      stale.push({ invariant: 'I7', stream, what: `the jobs row is not what version ${newest.version} makes it` });
+  }
+  if (balances.size !== accounts.size)
+    stale.push({ invariant: 'I7', stream: '', what: `${balances.size} balances of ${accounts.size} accounts` });
+  if (jobRows.size !== jobs.size)
+    stale.push({ invariant: 'I7', stream: '', what: `${jobRows.size} job rows of ${jobs.size} jobs` });
+  return stale;
+};
+
+/** Names of the tables that are checked. */
+export interface Tables {
+  readonly credits: string;
+  readonly generation: string;
+  readonly balances: string;
+  readonly jobs: string;
+}
+
+/** Reads both events tables whole and checks every stream. Call it when nothing is in flight. */
+export const checkInvariants = async (client: DynamoDBDocumentClient, tables: Tables): Promise<Checked> => {
   const accounts = await readStreams<EventOf<typeof account>, StateOf<typeof account>>(client, tables.credits);
   const jobs = await readStreams<EventOf<typeof job>, StateOf<typeof job>>(client, tables.generation);
   const violations = [
     ...chainViolations(account, accounts),
     ...chainViolations(job, jobs),
     ...[...accounts].flatMap(([stream, events]) => accountViolations(stream, events)),
+    ...[...accounts].flatMap(([stream, events]) => repetitions(stream, events)),
     ...[...jobs].flatMap(([stream, events]) => jobViolations(stream, events, accounts)),
+    ...(await projectionViolations(client, tables, accounts, jobs)),
   ];
   return { violations, accounts, jobs };
 };

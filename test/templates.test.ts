@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { definitions } from '#apps';
 import { synthesize } from '#local/account.ts';
 import type { AccountModel, FunctionModel } from '#local/contracts.ts';
 import { isAllowed } from '#local/iam/index.ts';
@@ -74,6 +75,31 @@ describe('least privilege', () => {
 
 const redriveTarget = (policy: unknown): string | undefined =>
   (policy as { deadLetterTargetArn?: string } | undefined)?.deadLetterTargetArn;
+
+describe('FS11 what happens by the clock', () => {
+  const schedules = () => model.ofType('AWS::Scheduler::Schedule').map(({ properties }) => properties);
+
+  test('every app with a daily allowance has its midnight, in its own zone, and an hour that always exists', () => {
+    const expected = definitions
+      .filter(({ plans }) => plans.some(({ daily_credits }) => daily_credits > 0))
+      .map(({ id, zone }) => [JSON.stringify({ kind: 'page', app: id }), zone, 'cron(0 0,1 * * ? *)']);
+    const midnights = schedules().flatMap(({ Target, ScheduleExpression, ScheduleExpressionTimezone }) => {
+      const { Input } = Target as { Input: string };
+      return Input.includes('"page"') ? [[Input, ScheduleExpressionTimezone, ScheduleExpression]] : [];
+    });
+    expect(expected.length).toBeGreaterThan(0);
+    expect(midnights).toEqual(expected);
+  });
+
+  test('a schedule sends to a queue that is read, and keeps what it cannot deliver', () => {
+    const read = new Set(
+      model.ofType('AWS::Lambda::EventSourceMapping').map(({ properties }) => String(properties.EventSourceArn)),
+    );
+    const targets = schedules().map(({ Target }) => Target as { Arn: string; DeadLetterConfig?: { Arn?: string } });
+    expect(targets.every(({ Arn }) => read.has(Arn))).toBe(true);
+    expect(targets.every(({ DeadLetterConfig }) => model.byArn(DeadLetterConfig?.Arn ?? '') !== undefined)).toBe(true);
+  });
+});
 
 describe('nothing is lost', () => {
   test('every queue that is read has a dead-letter queue', () => {

@@ -6,6 +6,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { alarmAbove } from './alarm.ts';
 import { DeadLetterQueue, WorkQueue } from './queues.ts';
@@ -42,10 +43,21 @@ export class StreamConsumer extends Construct {
       batchSize,
       // Left alone, a mapping repeats a bad record for a day and stops everything behind it.
       bisectBatchOnError: true,
-      retryAttempts: 8,
+      // An outage of minutes must not lose an event; a record that can never be handled must not stop the rest for a day.
+      retryAttempts: 50,
       reportBatchItemFailures: true,
       onFailure: new SqsDlq(deadLetters),
       ...(filter ? { filters: [FilterCriteria.filter(filter)] } : {}),
+    });
+    const changed = new MetricFilter(this, 'Changed', {
+      logGroup: fn.logGroup,
+      filterPattern: FilterPattern.stringValue('$.message', '=', 'recorded event changed'),
+      metricNamespace: 'Tessera',
+      metricName: `RecordedEventChanged-${this.node.path.replaceAll('/', '-')}`,
+    });
+    alarmAbove(this, 'Tampering', changed.metric({ period: Duration.minutes(5), statistic: 'Sum' }), {
+      threshold: 0,
+      describe: `${table.node.path}: a recorded event was changed or removed; verify the ledger`,
     });
     const age = fn.metric('IteratorAge', { period: Duration.minutes(1), statistic: 'Maximum' });
     alarmAbove(this, 'Behind', age, {

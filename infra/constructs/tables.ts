@@ -19,7 +19,8 @@ const stateful = {
   deletionProtection: true,
 } as const;
 
-/** A service's event streams. Append-only by IAM: no grant here or elsewhere updates or deletes. */
+/** A service's event streams. Append-only: by IAM no role updates or deletes; the one write that is allowed, PutItem,
+ * is made with `attribute_not_exists` in one place (`dynamo-event-store.ts`), and the hash chain tells of any other. */
 export class EventsTable extends Table {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
@@ -45,6 +46,8 @@ export interface IndexProps {
   readonly name: string;
   readonly partitionKey: string;
   readonly sortKey?: string;
+  /** Holds keys alone: a write that changes none of them costs nothing here. Default: whole items. */
+  readonly keysOnly?: boolean;
 }
 
 export interface ReadModelTableProps {
@@ -71,7 +74,7 @@ export class ReadModelTable extends Table {
         indexName: index.name,
         partitionKey: text(index.partitionKey),
         ...(index.sortKey ? { sortKey: text(index.sortKey) } : {}),
-        projectionType: ProjectionType.ALL,
+        projectionType: index.keysOnly ? ProjectionType.KEYS_ONLY : ProjectionType.ALL,
       });
     }
   }

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type CfnFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { type ICommandHooks, NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  type ICommandHooks,
+  LogLevel,
+  NodejsFunction,
+  OutputFormat,
+  SourceMapMode,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { alarmAbove } from './alarm.ts';
@@ -13,6 +19,8 @@ export interface TesseraFunctionProps {
   /** Source file, relative to the repository. Exports `handler`. */
   readonly entry: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Only where another stack must know it without depending on this one; else CloudFormation makes one. */
+  readonly functionName?: string;
   /** Default 10 s. */
   readonly timeout?: Duration;
   /** Default 512 MB: below that, the CPU share makes start-up slow. */
@@ -53,6 +61,7 @@ export class TesseraFunction extends NodejsFunction {
     const {
       service,
       entry,
+      functionName,
       environment = {},
       timeout = Duration.seconds(10),
       memorySize = 512,
@@ -68,6 +77,7 @@ export class TesseraFunction extends NodejsFunction {
     super(scope, id, {
       role,
       entry,
+      ...(functionName ? { functionName } : {}),
       handler: 'handler',
       runtime: Runtime.NODEJS_24_X,
       // Native packages are installed for the builder's Linux on x86-64; all else runs on Graviton, which costs a fifth less.
@@ -91,6 +101,7 @@ export class TesseraFunction extends NodejsFunction {
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
         metafile: true,
+        logLevel: LogLevel.WARNING,
         externalModules: nativeModules.flatMap((name) => [name]),
         // Bundled CommonJS packages call require(); an ES module has none of its own.
         banner: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",

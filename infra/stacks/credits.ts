@@ -1,8 +1,16 @@
-/** The credits service: accounts' events, who may append to them, and who listens. */
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+/** The credits service: accounts' events, who may append to them, who listens, and what happens by the clock. */
+import { Duration, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import { definitions } from '#apps';
+import { sweepMetrics } from '#services/credits/hold-sweep/outcome.ts';
+import { balanceIndexes } from '#services/credits/read-models/balances.ts';
 import { routes } from '#services/credits/routes.ts';
-import { BusConsumer, StreamConsumer } from '../constructs/consumers.ts';
+import { alarmAbove } from '../constructs/alarm.ts';
+import { BusConsumer, QueueConsumer, StreamConsumer } from '../constructs/consumers.ts';
+import { WorkQueue } from '../constructs/queues.ts';
+import { ScheduledMessage } from '../constructs/schedules.ts';
 import { EventsTable, ReadModelTable } from '../constructs/tables.ts';
 import { TesseraFunction } from '../constructs/tessera-function.ts';
 import type { PlatformStack } from './platform.ts';
@@ -11,47 +19,176 @@ export interface CreditsProps extends StackProps {
   readonly platform: PlatformStack;
 }
 
+/** A function that works through a queue, and the queue's visibility of six times its time-out. */
+const workTimeout = Duration.seconds(60);
+const workQueue = { visibilityTimeout: Duration.seconds(workTimeout.toSeconds() * 6), maxReceiveCount: 5 };
+const sweepEvery = Duration.minutes(15);
+
 export class CreditsStack extends Stack {
   readonly events: EventsTable;
   /** Generation invokes it to hold credits. */
   readonly hold: TesseraFunction;
+  private readonly balances: ReadModelTable;
+  private readonly usage: ReadModelTable;
+  private readonly allowances: ReadModelTable;
 
   constructor(scope: Construct, id: string, { platform, ...props }: CreditsProps) {
     super(scope, id, props);
     this.events = new EventsTable(this, 'Events');
-    const balances = new ReadModelTable(this, 'Balances', { partitionKey: 'owner' });
-
-    const api = this.creditsFunction('Api', 'api', { EVENTS_TABLE: this.events.tableName });
-    this.events.grantAppend(api);
-    platform.routes.add(this, 'Routes', { routes, function: api });
-
+    this.balances = new ReadModelTable(this, 'Balances', {
+      partitionKey: 'owner',
+      indexes: Object.entries(balanceIndexes).map(([name, keys]) => ({ name, ...keys, keysOnly: true })),
+    });
+    this.usage = new ReadModelTable(this, 'Usage', { partitionKey: 'owner', sortKey: 'sk' });
+    // Counters of free use, changed in place and gone some days after their period.
+    this.allowances = new ReadModelTable(this, 'Allowances', { partitionKey: 'owner', sortKey: 'sk', ttl: 'expires' });
     this.hold = this.creditsFunction('Hold', 'hold', { EVENTS_TABLE: this.events.tableName });
     this.events.grantAppend(this.hold);
+    this.jobEnds(platform);
+    this.streamReaders(platform);
+    const resets = this.dailyReset();
+    this.holdSweep(platform);
+    this.api(platform, resets);
+  }
 
+  private api(platform: PlatformStack, resets: WorkQueue): void {
+    const api = this.creditsFunction('Api', 'api', {
+      EVENTS_TABLE: this.events.tableName,
+      BALANCES_TABLE: this.balances.tableName,
+      USAGE_TABLE: this.usage.tableName,
+      ALLOWANCES_TABLE: this.allowances.tableName,
+      DAILY_RESET_QUEUE_URL: resets.queue.queueUrl,
+    });
+    this.events.grantAppend(api);
+    this.balances.allow(api, 'BatchGetItem');
+    for (const index of ['byBalance', 'bySpent', 'byUser']) this.balances.allowIndex(api, index);
+    this.usage.allow(api, 'Query');
+    this.allowances.allow(api, 'UpdateItem', 'Query');
+    api.allow(['sqs:SendMessage'], [resets.queue.queueArn]);
+    platform.routes.add(this, 'Routes', { routes, function: api });
+  }
+
+  private jobEnds({ bus }: PlatformStack): void {
     const onJobEnded = this.creditsFunction('OnJobEnded', 'on-job-ended', { EVENTS_TABLE: this.events.tableName });
     this.events.grantAppend(onJobEnded);
     new BusConsumer(this, 'JobEnded', {
-      bus: platform.bus,
+      bus,
       source: 'tessera.generation',
       detailTypes: ['JobSucceeded', 'JobFailed', 'JobCancelled'],
       function: onJobEnded,
     });
+  }
 
-    const relay = this.creditsFunction('Relay', 'relay', { BUS_NAME: platform.bus.eventBusName });
-    relay.allow(['events:PutEvents'], [platform.bus.eventBusArn]);
+  /** The two functions that the events table's stream may have. */
+  private streamReaders({ bus }: PlatformStack): void {
+    const relay = this.creditsFunction('Relay', 'relay', { BUS_NAME: bus.eventBusName });
+    relay.allow(['events:PutEvents'], [bus.eventBusArn]);
     new StreamConsumer(this, 'Relayed', { table: this.events, function: relay });
 
-    const project = this.creditsFunction('Project', 'project', { BALANCES_TABLE: balances.tableName });
-    balances.allow(project, 'PutItem');
+    const project = this.creditsFunction('Project', 'project', {
+      BALANCES_TABLE: this.balances.tableName,
+      USAGE_TABLE: this.usage.tableName,
+    });
+    this.balances.allow(project, 'PutItem');
+    this.usage.allow(project, 'PutItem');
     new StreamConsumer(this, 'Projected', { table: this.events, function: project });
   }
 
-  private creditsFunction(id: string, entry: string, environment: Readonly<Record<string, string>>): TesseraFunction {
+  /** At each app's midnight its accounts are looked through by pages; small batches of those that are due go on to be issued. */
+  private dailyReset(): WorkQueue {
+    const resets = new WorkQueue(this, 'DailyReset', workQueue);
+    const issues = new WorkQueue(this, 'DailyIssue', workQueue);
+    const reset = this.creditsFunction(
+      'ResetDaily',
+      'reset-daily',
+      {
+        BALANCES_TABLE: this.balances.tableName,
+        DAILY_RESET_QUEUE_URL: resets.queue.queueUrl,
+        DAILY_ISSUE_QUEUE_URL: issues.queue.queueUrl,
+      },
+      workTimeout,
+    );
+    this.balances.allowIndex(reset, 'byApp');
+    reset.allow(['sqs:SendMessage'], [resets.queue.queueArn, issues.queue.queueArn]);
+    new QueueConsumer(this, 'Resets', { work: resets, function: reset, batchSize: 1 });
+
+    const issue = this.creditsFunction(
+      'IssueDaily',
+      'issue-daily',
+      { EVENTS_TABLE: this.events.tableName },
+      workTimeout,
+    );
+    this.events.grantAppend(issue);
+    // Fifty accounts at a time and invocation: a reset of a million leaves the table and the account's functions to the users.
+    new QueueConsumer(this, 'Issues', { work: issues, function: issue, batchSize: 5, maxConcurrency: 10 });
+
+    for (const { id, zone, plans } of definitions) {
+      if (!plans.some(({ daily_credits }) => daily_credits > 0)) continue;
+      new ScheduledMessage(this, `Midnight-${id}`, {
+        description: `The day's credits of ${id}`,
+        // Also at one: where clocks go forward at midnight that hour does not exist, and Scheduler skips what falls into it.
+        // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
+        schedule: ScheduleExpression.cron({ minute: '0', hour: '0,1', timeZone: TimeZone.of(zone) }),
+        work: resets,
+        message: { kind: 'page', app: id },
+      });
+    }
+    return resets;
+  }
+
+  /** Holds past their expiry are ended as their jobs were; a job that lives keeps its own. */
+  private holdSweep(platform: PlatformStack): void {
+    const sweeps = new WorkQueue(this, 'HoldSweep', workQueue);
+    const jobStatus = platform.namedFunction('job-status');
+    const sweep = this.creditsFunction(
+      'SweepHolds',
+      'sweep-holds',
+      {
+        EVENTS_TABLE: this.events.tableName,
+        BALANCES_TABLE: this.balances.tableName,
+        HOLD_SWEEP_QUEUE_URL: sweeps.queue.queueUrl,
+        JOB_STATUS_FUNCTION: jobStatus.functionName,
+      },
+      workTimeout,
+    );
+    this.events.grantAppend(sweep);
+    this.balances.allowIndex(sweep, 'byHoldExpiry');
+    sweep.allow(['lambda:InvokeFunction'], [jobStatus.functionArn]);
+    sweep.allow(['sqs:SendMessage'], [sweeps.queue.queueArn]);
+    new QueueConsumer(this, 'Sweeps', { work: sweeps, function: sweep, batchSize: 1, maxConcurrency: 4 });
+    new ScheduledMessage(this, 'EverySweep', {
+      description: 'Ends holds that are past their expiry',
+      schedule: ScheduleExpression.rate(sweepEvery),
+      work: sweeps,
+      message: { kind: 'start' },
+    });
+    const watched = [
+      [sweepMetrics.failed, 'expired holds could not be ended'],
+      [sweepMetrics.living, 'jobs live past the expiry of their holds: they should have ended by their deadline'],
+    ] as const;
+    for (const [metricName, what] of watched) {
+      const metric = new Metric({
+        namespace: 'Tessera',
+        metricName,
+        dimensionsMap: { service: 'credits' },
+        period: sweepEvery,
+        statistic: 'Sum',
+      });
+      alarmAbove(this, metricName, metric, { threshold: 0, describe: `credits: ${what}` });
+    }
+  }
+
+  private creditsFunction(
+    id: string,
+    entry: string,
+    environment: Readonly<Record<string, string>>,
+    timeout = Duration.seconds(10),
+  ): TesseraFunction {
     return new TesseraFunction(this, id, {
       service: 'credits',
       entry: `services/credits/handlers/${entry}.ts`,
       environment,
-      timeout: Duration.seconds(10),
+      timeout,
     });
   }
 }

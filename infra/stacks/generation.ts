@@ -16,8 +16,8 @@ export interface GenerationProps extends StackProps {
   readonly credits: CreditsStack;
 }
 
-/** A provider's answer may take a minute; two leave room for large files. */
-const workTimeout = Duration.seconds(120);
+/** A provider that answers at once does so within a minute; slower ones are asked again. A dead worker's job waits no longer than this. */
+const workTimeout = Duration.seconds(60);
 /** From here on a function has a whole vCPU, which decoding and filtering pictures needs. */
 const oneCpuMemoryMb = 1_769;
 
@@ -52,6 +52,7 @@ export class GenerationStack extends Stack {
     this.uploadCheck();
     this.worker();
     this.deadJobs();
+    this.jobStatus(platform);
   }
 
   private privateBucket(id: string, origins: readonly string[], methods: HttpMethods[]): Bucket {
@@ -175,6 +176,17 @@ export class GenerationStack extends Stack {
       id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
       reason: 'These are dead letters already; those that fail here stay in the queue, which an alarm watches.',
     });
+  }
+
+  /** Credits' sweep asks it by its name: credits' stack must not depend on this one, which depends on it (docs/adr/0009). */
+  private jobStatus(platform: PlatformStack): void {
+    const jobStatus = fn(this, 'JobStatus', 'job-status', {
+      functionName: platform.namedFunction('job-status').functionName,
+      environment: { EVENTS_TABLE: this.events.tableName },
+      timeout: Duration.seconds(5),
+    });
+    // It ends jobs that are long past their deadline.
+    this.events.grantAppend(jobStatus);
   }
 
   private allowObjects(to: TesseraFunction, bucket: Bucket, keys: string, ...actions: string[]): void {

@@ -1,9 +1,10 @@
 /** What all services stand on: the bus with its archive, the HTTP API and the authorizer in front of it. */
-import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { CfnApi, CfnAuthorizer, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
 import { ServiceRoutes, type ServiceRoutesProps } from '../constructs/service-routes.ts';
@@ -49,6 +50,18 @@ export class PlatformStack extends Stack {
       }),
   };
 
+  /** The name and ARN of a function that two stacks must agree on though neither depends on the other (docs/adr/0009). */
+  namedFunction(name: string): { readonly functionName: string; readonly functionArn: string } {
+    const functionName = `${this.stackName}-${name}`;
+    const functionArn = this.formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: functionName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return { functionName, functionArn };
+  }
+
   private httpApi(origins: readonly string[]): CfnApi {
     const api = new CfnApi(this, 'Api', {
       name: 'tessera',
@@ -57,7 +70,7 @@ export class PlatformStack extends Stack {
         allowOrigins: [...origins],
         allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
         allowHeaders: requestHeaders,
-        exposeHeaders: ['etag', 'retry-after'],
+        exposeHeaders: ['etag', 'retry-after', 'content-disposition'],
         maxAge: 3_600,
       },
     });
@@ -84,13 +97,30 @@ export class PlatformStack extends Stack {
     return api;
   }
 
+  /** SHA-256 hashes of the admin keys by app. Begins empty; operators write it (`npm run admin-key`), no deployment does again. */
+  private adminKeys(): CfnSecret {
+    const secret = new CfnSecret(this, 'AdminKeys', {
+      name: 'tessera/admin-keys',
+      description: 'SHA-256 hashes of admin keys: { "<app>": ["<hex>", ...] }',
+      secretString: '{}',
+    });
+    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SMG4',
+      reason: 'It holds hashes only. Keys are rotated by their owners: an app may have several at a time.',
+    });
+    return secret;
+  }
+
   private authorizer({ issuers }: DeploymentConfig): CfnAuthorizer {
+    const adminKeys = this.adminKeys();
     const fn = new TesseraFunction(this, 'Authorizer', {
       service: 'identity',
       entry: 'services/identity/handlers/authorizer.ts',
-      environment: { ISSUERS: JSON.stringify(issuers) },
+      environment: { ISSUERS: JSON.stringify(issuers), ADMIN_KEYS: adminKeys.ref },
       timeout: Duration.seconds(5),
     });
+    fn.allow(['secretsmanager:GetSecretValue'], [adminKeys.ref]);
     const secretNames = Object.values(issuers)
       .flat()
       .flatMap((issuer) => (issuer.algorithm === 'HS256' ? [issuer.secret_name] : []));

@@ -10,6 +10,8 @@ const faultsOf = (definition: unknown): string[] =>
 
 const productPhoto = productStudio.tools[0] as Tool;
 const withTool = (changes: Partial<Tool>) => ({ ...productStudio, tools: [{ ...productPhoto, ...changes }] });
+const freeUse = { tool: 'photo-filter', limit: 3, period: 'day', plans: ['free'] };
+const withAllowance = (changes: Partial<typeof freeUse>) => ({ ...sparky, allowances: [{ ...freeUse, ...changes }] });
 const byType = (credits: Record<string, number>): Tool['cost'] => ({
   kind: 'by-parameter',
   parameter: 'generation_type',
@@ -52,6 +54,21 @@ describe('a definition is refused for', () => {
       'a price by a parameter that may be left out',
       withTool({ params: { ...productPhoto.params, required: [] } }),
       '/tools/0/params/required: "generation_type" sets the price and must be required',
+    ],
+    [
+      'an allowance of a tool that is none',
+      withAllowance({ tool: 'nothing' }),
+      '/allowances/0/tool: there is no tool "nothing"',
+    ],
+    [
+      'an allowance for a plan that is none',
+      withAllowance({ plans: ['free', 'gold'] }),
+      '/allowances/0/plans/1: there is no plan "gold"',
+    ],
+    [
+      'two allowances of a plan for one tool',
+      { ...sparky, allowances: [freeUse, { ...freeUse, period: 'month', plans: ['plus', 'free'] }] },
+      '/allowances/1/plans/1: "free" has an allowance of "photo-filter" already',
     ],
   ])('%s', (_name, definition, fault) => {
     expect(faultsOf(definition)).toEqual([fault]);

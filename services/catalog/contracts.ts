@@ -80,17 +80,36 @@ export const tool = z.strictObject({
   params: z.looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) }),
   cost: toolCost,
   providers: z.array(providerChoice).min(1).max(4),
-  /** A job that has not ended by then fails and costs nothing. */
-  deadline_seconds: z.int().min(10).max(3_600),
+  /** A job that has not ended by then fails and costs nothing. A dead worker's job is taken over after 70 s, so less would be too little for that. */
+  deadline_seconds: z.int().min(180).max(3_600),
 });
 export type Tool = z.infer<typeof tool>;
 
 export const plan = z.strictObject({
   id: slug,
   name: z.string().max(60),
+  /** Of the default plan: given each calendar month. Of others: each paid period. */
   monthly_credits: credits,
+  /** What may be left of a period's credits when the next period's come; the rest expires. */
+  max_rollover: credits,
+  /** Given anew each day of the app's zone; what is left expires at midnight. */
+  daily_credits: credits,
+  /** Most credits that may be spent in a day. */
   daily_cap: credits.nullable(),
 });
+
+/** Free use of a tool, counted apart from credits. */
+export const allowance = z.strictObject({
+  tool: slug,
+  /** Each use is remembered until the period ends, so that a request sent twice counts once. */
+  limit: z.int().min(1).max(1_000),
+  /** Of the app's zone. */
+  period: z.enum(['day', 'month']),
+  /** Whom it is for. */
+  plans: z.array(slug).min(1).max(20),
+});
+export type Allowance = z.infer<typeof allowance>;
+
 export const pack = z.strictObject({
   id: slug,
   name: z.string().max(60),
@@ -151,13 +170,33 @@ const definitionFields = z.strictObject({
   welcome_credits: credits,
   default_plan: slug,
   plans: z.array(plan).min(1).max(20),
+  allowances: z.array(allowance).max(200),
   packs: z.array(pack).max(50),
   tools: z.array(tool).min(1).max(200),
 });
 export type AppDefinition = z.infer<typeof definitionFields>;
 
+/** An allowance is of a tool and plans that exist, and a plan has one for a tool: to check and count it is one write. */
+const allowanceFaults = ({ allowances, plans, tools }: AppDefinition): Fault[] => {
+  const seen = new Set<string>();
+  return allowances.flatMap(({ tool, plans: planIds }, index) => {
+    const faults: Fault[] = [];
+    if (!tools.some(({ id }) => id === tool))
+      faults.push([['allowances', index, 'tool'], `there is no tool "${tool}"`]);
+    planIds.forEach((plan, place) => {
+      const path = ['allowances', index, 'plans', place];
+      if (!plans.some(({ id }) => id === plan)) faults.push([path, `there is no plan "${plan}"`]);
+      const key = `${tool} ${plan}`;
+      if (seen.has(key)) faults.push([path, `"${plan}" has an allowance of "${tool}" already`]);
+      seen.add(key);
+    });
+    return faults;
+  });
+};
+
 /** What only the fields together can break. */
-const crossFieldFaults = ({ default_plan, plans, packs, tools, issuers }: AppDefinition): Fault[] => {
+const crossFieldFaults = (definition: AppDefinition): Fault[] => {
+  const { default_plan, plans, packs, tools, issuers } = definition;
   const ids = (things: readonly { readonly id: string }[]) => things.map(({ id }) => id);
   const faults = [
     ...repeated('plans', 'id', ids(plans)),
@@ -170,6 +209,7 @@ const crossFieldFaults = ({ default_plan, plans, packs, tools, issuers }: AppDef
     ),
   ];
   if (!ids(plans).includes(default_plan)) faults.push([['default_plan'], `there is no plan "${default_plan}"`]);
+  faults.push(...allowanceFaults(definition));
   tools.forEach((tool, index) => {
     const { min, max } = tool.input.images;
     if (min > max) faults.push([['tools', index, 'input', 'images', 'min'], 'is more than max']);

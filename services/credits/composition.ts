@@ -2,13 +2,23 @@
 import * as z from 'zod';
 import { dynamoDb } from '#shared/aws/dynamodb.ts';
 import { eventBridge } from '#shared/aws/event-bridge.ts';
+import { lambda } from '#shared/aws/lambda.ts';
+import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
+import { countUse, readUses } from './allowances/use-counter.ts';
+import { sendIssues, sendReset } from './daily-reset/messages.ts';
 import type { AccountEvent } from './domain/events.ts';
 import type { Account } from './domain/state.ts';
 import type { AccountStore } from './handle-account.ts';
-import { balanceWriter } from './read-models/balances.ts';
+import { askJobStatus } from './hold-sweep/ask-job-status.ts';
+import { sendSweep } from './hold-sweep/messages.ts';
+import { listAccounts } from './read-models/account-list.ts';
+import { pageBelow } from './read-models/balance-indexes.ts';
+import type { balanceIndexes } from './read-models/balances.ts';
+import { readModelWriter } from './read-models/projections.ts';
+import { sumUsage } from './read-models/usage-sums.ts';
 
 export { eventBridge };
 
@@ -23,5 +33,17 @@ export const logger = (): Logger => createLogger('credits');
 export const metrics = (): Metrics => createMetrics('credits');
 export const accountStore = (): AccountStore =>
   dynamoEventStore<Account, AccountEvent>(dynamoDb(), variable('EVENTS_TABLE'));
-export const putBalance = () => balanceWriter(dynamoDb(), variable('BALANCES_TABLE'));
+export const writeReadModel = () =>
+  readModelWriter(dynamoDb(), { balances: variable('BALANCES_TABLE'), usage: variable('USAGE_TABLE') });
+export const balancesBelow = (index: keyof typeof balanceIndexes) =>
+  pageBelow(dynamoDb(), variable('BALANCES_TABLE'), index);
+export const accountList = () => listAccounts(dynamoDb(), variable('BALANCES_TABLE'));
+export const usageSums = () => sumUsage(dynamoDb(), variable('USAGE_TABLE'));
+export const useCounter = () => countUse(dynamoDb(), variable('ALLOWANCES_TABLE'));
+export const useReader = () => readUses(dynamoDb(), variable('ALLOWANCES_TABLE'));
+/** Starts a daily reset, or asks for its next page. */
+export const dailyResets = () => sendReset(sqs(), variable('DAILY_RESET_QUEUE_URL'));
+export const dailyIssues = () => sendIssues(sqs(), variable('DAILY_ISSUE_QUEUE_URL'));
+export const sweepPages = () => sendSweep(sqs(), variable('HOLD_SWEEP_QUEUE_URL'));
+export const jobStatus = () => askJobStatus(lambda(), variable('JOB_STATUS_FUNCTION'));
 export const busName = (): string => variable('BUS_NAME');

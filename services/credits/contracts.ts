@@ -23,6 +23,10 @@ export const holdRejection = z.enum([
   'credits-insufficient',
   'daily-cap-reached',
   'account-closed',
+  /** As many jobs run for the account as it may have at once. */
+  'holds-too-many',
+  /** A refund or dispute took back more than was left; it is paid off before anything runs. */
+  'debt-outstanding',
   'app-unknown',
   /** This very hold was made and has ended: a job must not run on it. */
   'hold-closed',
@@ -47,6 +51,14 @@ export type GrantKind = z.infer<typeof grantKind>;
 /** Why held credits went back. `expired`: a sweep found a hold whose job no longer lives. */
 export const releaseReason = z.enum(['failed', 'cancelled', 'blocked', 'expired']);
 export type ReleaseReason = z.infer<typeof releaseReason>;
+
+/** Why a payment's credits are taken back. */
+export const revocationReason = z.enum(['refund', 'dispute']);
+export type RevocationReason = z.infer<typeof revocationReason>;
+
+/** How an automatic top-up ended. */
+export const topUpOutcome = z.enum(['paid', 'declined']);
+export type TopUpOutcome = z.infer<typeof topUpOutcome>;
 
 export const accountOpened = publishedEvent('AccountOpened', z.object({}));
 export const creditsGranted = publishedEvent(
@@ -98,6 +110,52 @@ export const grantsExpired = publishedEvent(
 /** Nothing can be granted or held any more; what was left is forfeited. */
 export const accountClosed = publishedEvent('AccountClosed', z.object({ forfeited: z.int().min(0) }));
 
+export const planChanged = publishedEvent('PlanChanged', z.object({ plan: z.string(), available: z.int().min(0) }));
+/** Somebody gave credits, or took some: `credits` is below zero then. The reason is not told to everybody. */
+export const creditsAdjusted = publishedEvent(
+  'CreditsAdjusted',
+  z.object({ adjustmentId: z.string(), credits: z.int(), rows: grantRows, available: z.int().min(0) }),
+);
+/** A payment's credits were taken back: `credits` = what the rows say + `debt`, which blocks holds until it is repaid. */
+export const grantRevoked = publishedEvent(
+  'GrantRevoked',
+  z.object({
+    revocationId: z.string(),
+    grantId: z.string(),
+    credits: positiveCredits,
+    reason: revocationReason,
+    rows: grantRows,
+    debt: z.int().min(0),
+    available: z.int().min(0),
+  }),
+);
+export const debtRepaid = publishedEvent(
+  'DebtRepaid',
+  z.object({ rows: grantRows, credits: positiveCredits, debt: z.int().min(0), available: z.int().min(0) }),
+);
+/** A revocation was taken back: first it cancels debt, the rest is available again. */
+export const grantReinstated = publishedEvent(
+  'GrantReinstated',
+  z.object({
+    revocationId: z.string(),
+    grantId: z.string(),
+    credits: positiveCredits,
+    debtCancelled: z.int().min(0),
+    available: z.int().min(0),
+  }),
+);
+/** The user's own threshold was crossed. Told once, and again only after the balance was back at or above it. */
+export const lowBalanceReached = publishedEvent(
+  'LowBalanceReached',
+  z.object({ below: positiveCredits, available: z.int().min(0) }),
+);
+/** Billing should charge the user's saved card for this pack, once by `topUpId`, and say how that ended. */
+export const topUpRequested = publishedEvent(
+  'TopUpRequested',
+  z.object({ topUpId: z.string(), packId: z.string(), available: z.int().min(0) }),
+);
+export const topUpEnded = publishedEvent('TopUpEnded', z.object({ topUpId: z.string(), outcome: topUpOutcome }));
+
 /** Everything credits publishes. */
 export const creditsEvent = z.discriminatedUnion('type', [
   accountOpened,
@@ -107,5 +165,13 @@ export const creditsEvent = z.discriminatedUnion('type', [
   holdReleased,
   grantsExpired,
   accountClosed,
+  planChanged,
+  creditsAdjusted,
+  grantRevoked,
+  debtRepaid,
+  grantReinstated,
+  lowBalanceReached,
+  topUpRequested,
+  topUpEnded,
 ]);
 export type CreditsEvent = z.infer<typeof creditsEvent>;

@@ -4,7 +4,7 @@ import { commandHandler } from '#shared/eventsourcing/command-handler.ts';
 import type { EventStore } from '#shared/eventsourcing/event-store.ts';
 import type { EventMeta } from '#shared/eventsourcing/recorded-event.ts';
 import { accountAggregate } from './domain/account.ts';
-import type { OpenAccount } from './domain/commands.ts';
+import type { AccountCommand, OpenAccount } from './domain/commands.ts';
 import type { AccountEvent } from './domain/events.ts';
 import type { Account } from './domain/state.ts';
 
@@ -20,3 +20,16 @@ export const openOnFirstSight = (
   { welcome_credits }: Pick<AppDefinition, 'welcome_credits'>,
   { at, meta }: { readonly at: string; readonly meta: EventMeta },
 ) => handle(stream, { type: 'OpenAccount', at, welcomeCredits: welcome_credits } satisfies OpenAccount, meta);
+
+/** A user's own command: opens the account first where the user is seen for the first time. */
+export const handleOpening = async (
+  handle: HandleAccount,
+  stream: string,
+  definition: Pick<AppDefinition, 'welcome_credits'>,
+  { command, meta }: { readonly command: AccountCommand; readonly meta: EventMeta },
+) => {
+  const handled = await handle(stream, command, meta);
+  if (handled.accepted || handled.rejection !== 'account-unopened') return handled;
+  await openOnFirstSight(handle, stream, definition, { at: command.at, meta });
+  return handle(stream, command, meta);
+};

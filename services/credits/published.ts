@@ -1,4 +1,4 @@
-/** What the bus hears of an account, in the words of `contracts.ts`: all of it. */
+/** What the bus hears of an account, in the words of `contracts.ts`: all but the user's own settings. */
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import type { CreditsEvent } from './contracts.ts';
 import type { AccountEvent, Rows } from './domain/events.ts';
@@ -11,7 +11,10 @@ const list = (rows: Rows) =>
     .map(([grantId, credits]) => ({ grantId, credits }))
     .toSorted((a, b) => (a.grantId < b.grantId ? -1 : 1));
 
-export const toPublished = ({ event, state }: RecordedEvent<AccountEvent, Account>): Published => {
+const debtOf = (state: Account): number => (state.status === 'unopened' ? 0 : (state.debt ?? 0));
+
+/** Nothing for what only concerns the account itself. */
+export const toPublished = ({ event, state }: RecordedEvent<AccountEvent, Account>): Published | undefined => {
   const left = { available: available(state) };
   switch (event.type) {
     case 'AccountOpened':
@@ -37,5 +40,33 @@ export const toPublished = ({ event, state }: RecordedEvent<AccountEvent, Accoun
       return { type: 'GrantsExpired', data: { rows: list(event.rows), credits: total(event.rows), ...left } };
     case 'AccountClosed':
       return { type: 'AccountClosed', data: { forfeited: total(event.forfeited) } };
+    case 'PlanChanged':
+      return { type: 'PlanChanged', data: { plan: event.plan, ...left } };
+    case 'CreditsAdjusted': {
+      const { adjustmentId, credits, rows } = event;
+      return { type: 'CreditsAdjusted', data: { adjustmentId, credits, rows: list(rows), ...left } };
+    }
+    case 'GrantRevoked': {
+      const { revocationId, grantId, credits, reason, rows, debt = 0 } = event;
+      const data = { revocationId, grantId, credits, reason, rows: list(rows), debt, ...left };
+      return { type: 'GrantRevoked', data };
+    }
+    case 'DebtRepaid': {
+      const { rows } = event;
+      return { type: 'DebtRepaid', data: { rows: list(rows), credits: total(rows), debt: debtOf(state), ...left } };
+    }
+    case 'GrantReinstated': {
+      const { revocationId, grantId, credits, debtCancelled = 0 } = event;
+      return { type: 'GrantReinstated', data: { revocationId, grantId, credits, debtCancelled, ...left } };
+    }
+    case 'LowBalanceReached':
+      return { type: 'LowBalanceReached', data: { below: event.below, available: event.available } };
+    case 'TopUpRequested':
+      return { type: 'TopUpRequested', data: { topUpId: event.topUpId, packId: event.packId, ...left } };
+    case 'TopUpEnded':
+      return { type: 'TopUpEnded', data: { topUpId: event.topUpId, outcome: event.outcome } };
+    case 'AlertSet':
+    case 'TopUpSet':
+      return undefined;
   }
 };

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { idSchema } from '#shared/ids.ts';
 import { publishedEvent } from '#shared/messaging/published-event.ts';
+import { appId, userId } from '#shared/owner.ts';
 
 const credits = z.int().min(0).max(1_000_000);
 const time = z.iso.datetime();
@@ -133,3 +134,20 @@ export const generationEvent = z.discriminatedUnion('type', [
 export type GenerationEvent = z.infer<typeof generationEvent>;
 /** The events that end a job: each ends its hold. */
 export const jobEnded = z.discriminatedUnion('type', [jobSucceeded, jobFailed, jobCancelled]);
+
+/**
+ * What credits asks before it sweeps a hold: what became of the job that the hold was made for (docs/adr/0009). A function of its
+ * own, invoked synchronously; its answer comes from a consistent read of the job's stream.
+ */
+export const jobStatusRequest = z.strictObject({ app: appId, user: userId, jobId: z.string().min(1).max(64) });
+export type JobStatusRequest = z.infer<typeof jobStatusRequest>;
+export const jobStatusAnswer = z.discriminatedUnion('status', [
+  /** No job was ever made of this id. */
+  z.strictObject({ status: z.literal('unknown') }),
+  /** It waits or is worked on, and its deadline has not passed: its own end will end the hold. */
+  z.strictObject({ status: z.literal('living') }),
+  z.strictObject({ status: z.literal('completed'), cost: credits, ended_at: time }),
+  z.strictObject({ status: z.literal('failed'), reason: jobFailed.shape.data.shape.reason }),
+  z.strictObject({ status: z.literal('cancelled') }),
+]);
+export type JobStatusAnswer = z.infer<typeof jobStatusAnswer>;

@@ -28,6 +28,7 @@ const counted = (store: CounterStore) => {
       calls.read += 1;
       return store.read(...args);
     },
+    isMarked: store.isMarked,
   };
   return { calls, store: counting };
 };

@@ -72,7 +72,13 @@ export const commandHandler =
       const tail = await store.load(stream);
       const current = { state: tail?.state ?? decider.initialState, version: tail?.version ?? 0 };
       const decision = decider.decide(command, current.state);
-      if (!decision.accepted) return { accepted: false, rejection: decision.rejection, ...current };
+      if (!decision.accepted) {
+        // What was done once may not be possible again: done before is still done.
+        const wasDone = key !== undefined && tail !== undefined && (await store.isMarked(stream, { key }));
+        return wasDone
+          ? { accepted: true, events: [], ...current }
+          : { accepted: false, rejection: decision.rejection, ...current };
+      }
       if (decision.events.length === 0) return { accepted: true, events: [], ...current };
       const ids = decision.events.map(() => uuidv7());
       const events = record(decider, stream, tail, decision.events, { at: command.at, meta, ids });

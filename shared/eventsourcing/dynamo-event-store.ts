@@ -21,6 +21,8 @@ interface Write {
   readonly isMarker: boolean;
 }
 
+const markerStream = (stream: string, { key }: UniqueMarker): string => `${markerPrefix}${stream}#${key}`;
+
 export const dynamoEventStore = <State, Event extends DomainEvent>(
   client: DynamoDBDocumentClient,
   table: string,
@@ -65,27 +67,34 @@ export const dynamoEventStore = <State, Event extends DomainEvent>(
     }
   };
 
-  const markerItem = (first: RecordedEvent, { key }: UniqueMarker): Write => ({
-    Item: { stream: `${markerPrefix}${first.stream}#${key}`, version: 0, id: first.id, at: first.at },
+  const markerItem = (first: RecordedEvent, marker: UniqueMarker): Write => ({
+    Item: { stream: markerStream(first.stream, marker), version: 0, id: first.id, at: first.at },
     isMarker: true,
   });
 
+  /** Also for markers, although they are single items: so functions need no other permission. */
+  const newestItem = async (stream: string): Promise<Record<string, unknown> | undefined> => {
+    const { Items } = await client.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: '#stream = :stream',
+        ExpressionAttributeNames: { '#stream': 'stream' },
+        ExpressionAttributeValues: { ':stream': stream },
+        ScanIndexForward: false,
+        Limit: 1,
+        ConsistentRead: true,
+      }),
+    );
+    return Items?.[0];
+  };
+
   return {
     async load(stream): Promise<Tail<State> | undefined> {
-      const { Items } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: '#stream = :stream',
-          ExpressionAttributeNames: { '#stream': 'stream' },
-          ExpressionAttributeValues: { ':stream': stream },
-          ScanIndexForward: false,
-          Limit: 1,
-          ConsistentRead: true,
-        }),
-      );
-      const item = Items?.[0] as EventItem | undefined;
+      const item = (await newestItem(stream)) as EventItem | undefined;
       return item && fromItem<Event, State>(item);
     },
+
+    isMarked: async (stream, marker) => (await newestItem(markerStream(stream, marker))) !== undefined,
 
     async append(events, marker) {
       const first = firstToAppend(events);

@@ -138,6 +138,24 @@ const markers = (store: () => CounterStore): void => {
       version: 2,
     });
   });
+
+  test('a unique command that was done is accepted when it is repeated, also where it would be rejected now', async () => {
+    const handle = commandHandler(store(), counterAggregate);
+    const [stream, other] = [newStream(), newStream()];
+    await handle(stream, add(900, 'gift'), meta);
+    await handle(other, add(900), meta);
+    expect(await handle(stream, add(900, 'gift'), meta)).toMatchObject({ accepted: true, events: [], version: 1 });
+    expect(await handle(stream, add(900, 'other'), meta)).toMatchObject({ accepted: false, rejection: 'too-much' });
+    expect(await handle(other, add(900, 'gift'), meta)).toMatchObject({ accepted: false, rejection: 'too-much' });
+  });
+
+  test('whether a stream carries a marker can be asked', async () => {
+    const stream = newStream();
+    await store().append(following(stream, undefined, added(1)), { key: 'gift' });
+    expect(await store().isMarked(stream, { key: 'gift' })).toBe(true);
+    expect(await store().isMarked(stream, { key: 'other' })).toBe(false);
+    expect(await store().isMarked(newStream(), { key: 'gift' })).toBe(false);
+  });
 };
 
 const reads = (store: () => CounterStore): void => {

@@ -29,6 +29,8 @@ export interface EventStore<State, Event extends DomainEvent> {
   load(stream: string): Promise<Tail<State> | undefined>;
   /** All or nothing. `events` follow each other and the stream's newest event without a gap. At most 20. */
   append(events: readonly RecordedEvent<Event, State>[], marker?: UniqueMarker): Promise<AppendOutcome>;
+  /** Whether something was appended to the stream with this marker. Consistent. */
+  isMarked(stream: string, marker: UniqueMarker): Promise<boolean>;
   /** One page of a stream's events, oldest first unless told otherwise. Consistent. */
   read(stream: string, options: ReadOptions): Promise<readonly RecordedEvent<Event, State>[]>;
 }

@@ -12,12 +12,13 @@ import type { RecordedEvent, Tail } from './recorded-event.ts';
 export const memoryEventStore = <State, Event extends DomainEvent>(): EventStore<State, Event> => {
   const streams = new Map<string, RecordedEvent<Event, State>[]>();
   const markers = new Map<string, string>();
+  const keyOf = (stream: string, { key }: UniqueMarker) => `${stream}#${key}`;
   const eventsOf = (stream: string) => streams.get(stream) ?? [];
 
   const append = (events: readonly RecordedEvent<Event, State>[], marker?: UniqueMarker): AppendOutcome => {
     const first = firstToAppend(events);
     const stream = eventsOf(first.stream);
-    const markerKey = marker && `${first.stream}#${marker.key}`;
+    const markerKey = marker && keyOf(first.stream, marker);
     const markedBy = markerKey && markers.get(markerKey);
     if (stream[first.version - 1]?.id === first.id) return { status: 'appended', again: true };
     if (markedBy) return { status: 'done-before' };
@@ -30,6 +31,7 @@ export const memoryEventStore = <State, Event extends DomainEvent>(): EventStore
   return {
     load: async (stream): Promise<Tail<State> | undefined> => eventsOf(stream).at(-1),
     append: async (events, marker) => append(events, marker),
+    isMarked: async (stream, marker) => markers.has(keyOf(stream, marker)),
     read: async (stream, { direction = 'forward', after, limit }: ReadOptions) => {
       const events = eventsOf(stream);
       const inOrder = direction === 'forward' ? events : events.toReversed();

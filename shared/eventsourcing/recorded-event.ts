@@ -30,7 +30,7 @@ export interface RecordedEvent<Event extends DomainEvent = DomainEvent, State = 
 }
 
 /** What a stream's next event needs to know of the newest one. */
-export type Tail<State> = Pick<RecordedEvent<DomainEvent, State>, 'version' | 'id' | 'state' | 'hash'>;
+export type Tail<State> = Pick<RecordedEvent<DomainEvent, State>, 'version' | 'id' | 'at' | 'state' | 'hash'>;
 
 /** The hash that chains an event to the one before it. */
 export const chainHash = (

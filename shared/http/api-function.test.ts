@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
-import { apiEvent } from '../testing/api-event.ts';
+import { type ApiEventParts, apiEvent } from '../testing/api-event.ts';
 import { addNote, call, handler, logger, metrics, routes, user } from '../testing/notes-api.ts';
 
 let infoLog: jest.SpiedFunction<typeof logger.info>;
@@ -46,6 +46,25 @@ describe('a good request', () => {
     const { body } = await handler({ ...event, isBase64Encoded: true }, {} as Context);
     expect(JSON.parse(body).text).toBe('grüße');
   });
+  test('a body that is not JSON goes out as it is, under its media type', async () => {
+    const answer = await call({ path: '/v1/notes.csv', user });
+    expect(answer).toMatchObject({ status: 200, text: 'text\r\n"a ""b"""\r\n' });
+    expect(answer.headers).toEqual({
+      'content-type': 'text/csv; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-rows': '1',
+    });
+  });
+  test.each([
+    ['with an idempotency key', { 'idempotency-key': 'k1' }, 'k1'],
+    ['without one', {}, null],
+  ])('takes an optional key: %s', async (_, headers, key) => {
+    expect((await call({ method: 'POST', path: '/v1/notes/n1/like', user, headers })).body).toEqual({ key });
+  });
+  test('an optional key that is none is refused all the same', async () => {
+    const headers = { 'idempotency-key': 'two words' };
+    expect((await call({ method: 'POST', path: '/v1/notes/n1/like', user, headers })).status).toBe(400);
+  });
   test('is logged once, with its outcome', async () => {
     await addNote();
     expect(infoLog).toHaveBeenCalledTimes(1);
@@ -79,6 +98,44 @@ describe('callers', () => {
       expect((await call({ path: '/v1/notes', verdict: verdict as never })).status).toBe(401);
     },
   );
+});
+
+describe('FS9 admins', () => {
+  const wipe = (verdict?: ApiEventParts['verdict'], body: unknown = { reason: 'spring' }) =>
+    call({ method: 'POST', path: '/v1/admin/notes/wipe', body, ...(verdict && { verdict }) });
+
+  test('are users with the role, or keys; each acts for one app, under its own name', async () => {
+    expect(await wipe({ verdict: 'user', app: 'sparky', user: 'u1', role: 'admin' })).toMatchObject({
+      status: 200,
+      body: { app: 'sparky', by: 'admin:u1' },
+    });
+    expect(await wipe({ verdict: 'admin', app: 'sparky', key: 'key-0123456789ab' })).toMatchObject({
+      status: 200,
+      body: { app: 'sparky', by: 'admin:key-0123456789ab' },
+    });
+  });
+  test('a user without the role is forbidden, before the body is looked at', async () => {
+    const answer = await wipe({ verdict: 'user', app: 'sparky', user: 'u1' }, 'not an object');
+    expect(answer).toMatchObject({ status: 403, body: { type: 'urn:tessera:problem:forbidden', status: 403 } });
+  });
+  test.each([
+    [undefined, 401],
+    [{ verdict: 'refused', reason: 'token-missing' }, 401],
+    [{ verdict: 'refused', reason: 'admin-key-untrusted' }, 401],
+    [{ verdict: 'refused', reason: 'admin-keys-unreachable' }, 503],
+    [{ verdict: 'user', app: 'sparky', user: 'u1', role: 'superadmin' }, 401],
+    [{ verdict: 'admin', app: 'sparky' }, 401],
+  ])('%j is %i', async (verdict, status) => {
+    expect((await wipe(verdict as never)).status).toBe(status);
+  });
+  test('a key is no user: user routes refuse it', async () => {
+    const verdict = { verdict: 'admin', app: 'sparky', key: 'key-0123456789ab' } as const;
+    expect((await call({ path: '/v1/notes', verdict })).status).toBe(401);
+  });
+  test('an admin is a user too', async () => {
+    const answer = await call({ path: '/v1/notes', verdict: { verdict: 'user', ...user, role: 'admin' } });
+    expect(answer.status).toBe(200);
+  });
 });
 
 describe('failures', () => {

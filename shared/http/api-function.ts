@@ -8,7 +8,15 @@ import type * as z from 'zod';
 import { ContentionError } from '../eventsourcing/command-handler.ts';
 import { commonProblem, type HttpResponse, Problem, type ProblemSpec, problemResponse } from './problem.ts';
 import { parseRequest } from './request.ts';
-import type { Handler, Handlers, Refusal, Reply, Route, RouteTable } from './route.ts';
+import {
+  type Handler,
+  type Handlers,
+  mediaTypeOf,
+  type Refusal,
+  type Reply,
+  type Route,
+  type RouteTable,
+} from './route.ts';
 
 export interface ApiOptions<Table extends RouteTable, Rejection extends string> {
   readonly routes: Table;
@@ -19,13 +27,20 @@ export interface ApiOptions<Table extends RouteTable, Rejection extends string> 
   readonly metrics: Metrics;
 }
 
+const textOf = (parsed: unknown, mediaType: string | undefined): string => {
+  if (parsed === undefined) return '';
+  return mediaType === undefined ? JSON.stringify(parsed) : String(parsed);
+};
+
 const replyResponse = (route: Route, { status, body, headers = {} }: Reply<Route>): HttpResponse => {
-  const parsed = (route.replies[status] as z.ZodType).parse(body);
-  const type = parsed === undefined ? {} : { 'content-type': 'application/json' };
+  const schema = route.replies[status] as z.ZodType;
+  const parsed = schema.parse(body);
+  const mediaType = mediaTypeOf(schema);
+  const type = parsed === undefined ? {} : { 'content-type': mediaType ?? 'application/json' };
   return {
     statusCode: status,
     headers: { ...type, 'cache-control': 'no-store', ...headers },
-    body: parsed === undefined ? '' : JSON.stringify(parsed),
+    body: textOf(parsed, mediaType),
   };
 };
 
@@ -54,7 +69,8 @@ const routeHandler =
   async (event: APIGatewayProxyEventV2): Promise<HttpResponse> => {
     logger.appendKeys({ route: name });
     const input = parseRequest(route, event, new Date().toISOString());
-    logger.appendKeys({ correlationId: input.correlationId, app: input.user?.app, user: input.user?.user });
+    const { correlationId, user, admin } = input;
+    logger.appendKeys({ correlationId, app: user?.app ?? admin?.app, user: user?.user, actor: admin?.actor });
     const result: Reply<R> | Refusal<Rejection> = await handler(input);
     if ('rejection' in result) throw new Problem(result.rejection, problems[result.rejection], result);
     return replyResponse(route, result as unknown as Reply<Route>);

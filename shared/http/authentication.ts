@@ -1,11 +1,11 @@
 /**
  * Who calls. The Lambda authorizer judges the token and hands its verdict on; the routes act on it. A gateway that
  * refuses by itself cannot answer problem+json or tell 401 from 403, so a bad token passes the gateway as `refused`
- * and every user route answers 401 (docs/adr/0003).
+ * and every route that needs a caller answers 401 (docs/adr/0003).
  */
 import { commonProblem } from './problem.ts';
-import type { Caller } from './route.ts';
-import { type RefusalReason, verdict } from './verdict.ts';
+import type { AdminCaller, Caller } from './route.ts';
+import { type RefusalReason, type Verdict, verdict } from './verdict.ts';
 
 const details: Record<RefusalReason, string> = {
   'token-missing': 'Send the access token of your session as "Authorization: Bearer <token>".',
@@ -15,17 +15,53 @@ const details: Record<RefusalReason, string> = {
   'token-untrusted': 'The access token was not issued for an app of this deployment, or its signature does not fit.',
   'user-anonymous': 'Anonymous sessions are not accepted: sign up first.',
   'issuer-unreachable': "The keys of the token's issuer cannot be read just now.",
+  'admin-key-untrusted': 'The X-Admin-Key header holds no admin key of an app of this deployment.',
+  'admin-keys-unreachable': 'The admin keys cannot be read just now.',
+};
+const transient: readonly RefusalReason[] = ['issuer-unreachable', 'admin-keys-unreachable'];
+
+/** Anything that is no verdict counts as no token. */
+const verdictOf = (context: unknown): Verdict =>
+  verdict.safeParse(context).data ?? { verdict: 'refused', reason: 'token-missing' };
+
+/** @throws Problem 401, or 503 when the judge could not read what it judges by. */
+const refuseFor = (reason: RefusalReason, detail: string = details[reason]): never => {
+  if (transient.includes(reason)) throw commonProblem('unavailable', { detail, retryAfterSeconds: 5 });
+  throw commonProblem('unauthenticated', { detail });
 };
 
 /** The caller, from the authorizer's verdict. Anything but a clear `user` is refused. */
 export const callerOf = (context: unknown): Caller => {
-  const parsed = verdict.safeParse(context);
-  if (parsed.success && parsed.data.verdict === 'user') {
-    const { app, user, email } = parsed.data;
-    return { app, user, email };
+  const judged = verdictOf(context);
+  switch (judged.verdict) {
+    case 'user': {
+      const { app, user, email } = judged;
+      return { app, user, email };
+    }
+    case 'admin':
+      return refuseFor('token-missing', 'An admin key is no user: send the access token of a session.');
+    case 'refused':
+      return refuseFor(judged.reason);
   }
-  const reason = parsed.success && parsed.data.verdict === 'refused' ? parsed.data.reason : 'token-missing';
-  if (reason === 'issuer-unreachable')
-    throw commonProblem('unavailable', { detail: details[reason], retryAfterSeconds: 5 });
-  throw commonProblem('unauthenticated', { detail: details[reason] });
+};
+
+/**
+ * The admin, by role or by key, and the one app that this admin may act on.
+ *
+ * @throws Problem 403 for a user without the role; 401 for nobody.
+ */
+export const adminOf = (context: unknown): AdminCaller => {
+  const judged = verdictOf(context);
+  switch (judged.verdict) {
+    case 'user':
+      if (judged.role !== 'admin') throw commonProblem('forbidden', { detail: 'The user is no admin of the app.' });
+      return { app: judged.app, actor: `admin:${judged.user}` };
+    case 'admin':
+      return { app: judged.app, actor: `admin:${judged.key}` };
+    case 'refused':
+      return refuseFor(
+        judged.reason,
+        judged.reason === 'token-missing' ? "Send an admin's access token, or an admin key as X-Admin-Key." : undefined,
+      );
+  }
 };

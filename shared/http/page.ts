@@ -4,7 +4,12 @@ import { commonProblem } from './problem.ts';
 
 /** Query fields of a list. @example z.strictObject({ ...pageQuery(), status: jobStatus.optional() }) */
 export const pageQuery = (defaultLimit = 20, maxLimit = 100) => ({
-  limit: z.coerce.number().int().min(1).max(maxLimit).default(defaultLimit),
+  limit: z
+    .string()
+    .regex(/^\d{1,6}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1, 'must be at least 1').max(maxLimit, `must be at most ${maxLimit}`))
+    .default(defaultLimit),
   cursor: z.string().max(1024).optional(),
 });
 

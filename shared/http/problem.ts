@@ -46,6 +46,7 @@ export class Problem extends Error {
 export const commonProblems = {
   'request-invalid': { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'A valid access token is needed' },
+  forbidden: { status: 403, title: 'The caller may not do this' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'media-type-unsupported': { status: 415, title: 'The body must be JSON' },

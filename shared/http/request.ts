@@ -1,7 +1,7 @@
 /** From an API Gateway event to a handler's input: every part parsed by the route's schemas, every fault named by a pointer. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { callerOf } from './authentication.ts';
+import { adminOf, callerOf } from './authentication.ts';
 import { commonProblem, type ProblemError } from './problem.ts';
 import type { Input, Route } from './route.ts';
 
@@ -53,10 +53,11 @@ const isEmptyBody = (body: unknown): boolean => body === undefined || emptyObjec
 
 const emptyObject = z.strictObject({});
 
-/** @throws Problem `unauthenticated` before anything else is looked at; `request-invalid` with every fault found. */
+/** @throws Problem `unauthenticated` or `forbidden` before anything else is looked at; `request-invalid` with every fault found. */
 export const parseRequest = <R extends Route>(route: R, event: APIGatewayProxyEventV2, at: string): Input<R> => {
   const context = (event.requestContext as { authorizer?: { lambda?: unknown } }).authorizer?.lambda;
   const user = route.auth === 'user' ? callerOf(context) : undefined;
+  const admin = route.auth === 'admin' ? adminOf(context) : undefined;
   const errors: ProblemError[] = [];
   const parse = (part: string, schema: z.ZodType, value: unknown): unknown => {
     const parsed = schema.safeParse(value);
@@ -68,8 +69,10 @@ export const parseRequest = <R extends Route>(route: R, event: APIGatewayProxyEv
   const rawBody = readBody(event);
   const body = route.body ? parse('body', route.body, rawBody === undefined ? {} : rawBody) : undefined;
   if (!route.body && !isEmptyBody(rawBody)) errors.push({ pointer: '/body', detail: 'this route takes no body' });
-  const key =
-    route.idempotencyKey && parse('headers/idempotency-key', idempotencyKey, event.headers['idempotency-key']);
+  const givenKey = event.headers['idempotency-key'];
+  const wantsKey =
+    route.idempotencyKey === 'required' || (route.idempotencyKey === 'optional' && givenKey !== undefined);
+  const key = wantsKey ? parse('headers/idempotency-key', idempotencyKey, givenKey) : undefined;
   if (errors.length > 0)
     throw commonProblem('request-invalid', {
       detail: errors
@@ -81,6 +84,7 @@ export const parseRequest = <R extends Route>(route: R, event: APIGatewayProxyEv
   const { requestId } = event.requestContext;
   const input = {
     user,
+    admin,
     path,
     query: route.query ? query : undefined,
     body,

@@ -11,8 +11,8 @@ export interface Route {
   readonly method: Method;
   /** For example `/v1/generations/{id}`. */
   readonly path: `/${string}`;
-  /** `user`: a valid token of one of the apps. `public`: anybody. */
-  readonly auth: 'user' | 'public';
+  /** `user`: a valid token of one of the apps. `admin`: one of a user with that role, or an admin key. `public`: anybody. */
+  readonly auth: 'user' | 'admin' | 'public';
   /** One line for the documentation. */
   readonly summary: string;
   /** Parts of the path. Strict object. */
@@ -21,8 +21,8 @@ export interface Route {
   readonly query?: z.ZodObject;
   /** Strict object; a route without it takes no body. */
   readonly body?: z.ZodObject;
-  /** `required`: a request without an `Idempotency-Key` header is refused. */
-  readonly idempotencyKey?: 'required';
+  /** `required`: a request without an `Idempotency-Key` header is refused. `optional`: it may have one. */
+  readonly idempotencyKey?: 'required' | 'optional';
   /** Schema of the body by status, successes only; `noBody` where there is none. */
   readonly replies: { readonly [status: number]: z.ZodType };
 }
@@ -32,6 +32,15 @@ export type RouteTable = Readonly<Record<string, Route>>;
 /** What a 204 or a 304 carries. */
 export const noBody = z.undefined();
 
+/** A reply that is not JSON: the body is sent as it is, under this media type. @example textBody('text/csv; charset=utf-8') */
+export const textBody = (mediaType: string) => z.string().meta({ mediaType });
+
+/** The media type that `textBody` gave a schema. */
+export const mediaTypeOf = (schema: z.ZodType): string | undefined => {
+  const { mediaType } = schema.meta() ?? {};
+  return typeof mediaType === 'string' ? mediaType : undefined;
+};
+
 /** Keeps the literal types of a table. */
 export const routeTable = <const Table extends RouteTable>(table: Table): Table => table;
 
@@ -39,12 +48,18 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 /** What a handler is given: everything parsed, nothing raw. */
 export interface Input<R extends Route> {
-  /** The caller; nothing on a public route. */
+  /** The caller of a user route. */
   readonly user: R['auth'] extends 'user' ? Caller : undefined;
+  /** The caller of an admin route. */
+  readonly admin: R['auth'] extends 'admin' ? AdminCaller : undefined;
   readonly path: Parsed<R['params']>;
   readonly query: Parsed<R['query']>;
   readonly body: Parsed<R['body']>;
-  readonly idempotencyKey: R['idempotencyKey'] extends 'required' ? string : undefined;
+  readonly idempotencyKey: R['idempotencyKey'] extends 'required'
+    ? string
+    : R['idempotencyKey'] extends 'optional'
+      ? string | undefined
+      : undefined;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly requestId: string;
@@ -55,6 +70,13 @@ export interface Input<R extends Route> {
 
 export interface Caller extends Owner {
   readonly email?: string | undefined;
+}
+
+/** Who acts on an app's behalf, and for which app: no admin acts on another's. */
+export interface AdminCaller {
+  readonly app: string;
+  /** For the ledger and the logs: `admin:<user id or key id>`. */
+  readonly actor: string;
 }
 
 /** A success. Without a body (`noBody`): `body: undefined`. */

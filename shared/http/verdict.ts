@@ -1,4 +1,4 @@
-/** The authorizer's verdict on a token, as API Gateway hands it on: strings, numbers and booleans only. */
+/** The authorizer's verdict on a token or an admin key, as API Gateway hands it on: strings, numbers and booleans only. */
 import * as z from 'zod';
 import { appId, userId } from '../owner.ts';
 
@@ -10,11 +10,28 @@ export const refusalReason = z.enum([
   'token-untrusted',
   'user-anonymous',
   'issuer-unreachable',
+  'admin-key-untrusted',
+  'admin-keys-unreachable',
 ]);
+
+/** What a user may be beside a user. */
+export const userRole = z.enum(['admin']);
+
+/** Tells keys apart in logs and in the ledger, and gives nothing away. */
+export const adminKeyId = z.string().regex(/^key-[0-9a-f]{12}$/);
+
 export type RefusalReason = z.infer<typeof refusalReason>;
 
 export const verdict = z.discriminatedUnion('verdict', [
-  z.object({ verdict: z.literal('user'), app: appId, user: userId, email: z.string().optional() }),
+  z.object({
+    verdict: z.literal('user'),
+    app: appId,
+    user: userId,
+    email: z.string().optional(),
+    role: userRole.optional(),
+  }),
+  /** An admin key, in the hands of an app's own server or operators. */
+  z.object({ verdict: z.literal('admin'), app: appId, key: adminKeyId }),
   z.object({ verdict: z.literal('refused'), reason: refusalReason }),
 ]);
 export type Verdict = z.infer<typeof verdict>;

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { ContentionError } from '../eventsourcing/command-handler.ts';
 import { apiFunction } from '../http/api-function.ts';
 import { decodeCursor, pageQuery } from '../http/page.ts';
-import { type Handlers, noBody, refuse, routeTable } from '../http/route.ts';
+import { type Handlers, noBody, refuse, routeTable, textBody } from '../http/route.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type ApiEventParts, apiEvent } from './api-event.ts';
@@ -51,6 +51,30 @@ export const routes = routeTable({
     summary: 'Closes a note.',
     params: z.strictObject({ id: z.string() }),
     replies: { 204: noBody },
+  },
+  exportNotes: {
+    method: 'GET',
+    path: '/v1/notes.csv',
+    auth: 'user',
+    summary: 'Notes as text.',
+    replies: { 200: textBody('text/csv; charset=utf-8') },
+  },
+  likeNote: {
+    method: 'POST',
+    path: '/v1/notes/{id}/like',
+    auth: 'user',
+    summary: 'May be told twice.',
+    params: z.strictObject({ id: z.string() }),
+    idempotencyKey: 'optional',
+    replies: { 200: z.object({ key: z.string().nullable() }) },
+  },
+  wipeNotes: {
+    method: 'POST',
+    path: '/v1/admin/notes/wipe',
+    auth: 'admin',
+    summary: 'For admins.',
+    body: z.strictObject({ reason: z.string().min(1) }),
+    replies: { 200: z.object({ app: z.string(), by: z.string() }) },
   },
   trace: {
     method: 'GET',
@@ -99,6 +123,9 @@ const handlers: Handlers<typeof routes, 'note-refused'> = {
       : { status: 200, body: { id: path.id, secret: 'not in the schema' } as { id: string } },
   changeNote: async ({ body }) => ({ status: 200, body }),
   closeNote: async () => ({ status: 204, body: undefined }),
+  exportNotes: async () => ({ status: 200, body: 'text\r\n"a ""b"""\r\n', headers: { 'x-rows': '1' } }),
+  likeNote: async ({ idempotencyKey }) => ({ status: 200, body: { key: idempotencyKey ?? null } }),
+  wipeNotes: async ({ admin }) => ({ status: 200, body: { app: admin.app, by: admin.actor } }),
   trace: async ({ requestId, correlationId }) => ({ status: 200, body: { requestId, correlationId } }),
   breakDown: async ({ query }) => {
     breakages[query.how]?.();
@@ -117,7 +144,8 @@ export const handler = apiFunction({
 export const user = { app: 'sparky', user: 'u1' };
 export const call = async (parts: ApiEventParts) => {
   const { statusCode, headers, body } = await handler(apiEvent(parts), {} as Context);
-  return { status: statusCode, headers, text: body, body: body === '' ? undefined : JSON.parse(body) };
+  const isJson = headers['content-type']?.includes('json') ?? false;
+  return { status: statusCode, headers, text: body, body: isJson ? JSON.parse(body) : undefined };
 };
 export const addNote = (parts: ApiEventParts = {}) =>
   call({

@@ -1,5 +1,6 @@
 /** The main job on real input: upload, run, pay, download; and everything a client can get wrong on the way. */
 import { randomUUID } from 'node:crypto';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { type ApiClient, uploadAsset } from './client.ts';
@@ -101,11 +102,28 @@ describe('PP3 SP10 an upload that is not good is refused, removed and costs noth
     await stack.account.drain();
     const { body } = await api.get(`/v1/assets/${id}`);
     expect(body).toMatchObject({ status: 'rejected', url: null, reason: expect.any(String) });
+    expect(await storedFiles()).not.toContainEqual(expect.stringContaining(id));
     const run = await api.generate(sepia(id));
     expect(run.status).toBe(409);
     expect(await credits(api)).toMatchObject({ available: 10, held: 0, spent: 0 });
     return body.reason as string;
   };
+
+  /** Keys of all that lies in the uploads bucket. */
+  const storedFiles = async (): Promise<string[]> => {
+    const bucket = stack.account.model
+      .ofType('AWS::S3::Bucket')
+      .find(({ logicalId }) => logicalId.startsWith('Uploads'));
+    const s3 = new S3Client(stack.account.operatorConfig);
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket?.ref }));
+    s3.destroy();
+    return Contents.map(({ Key = '' }) => Key);
+  };
+
+  test('a good one stays', async () => {
+    const { asset } = await userWithPhoto();
+    expect(await storedFiles()).toContainEqual(expect.stringContaining(asset));
+  });
 
   test('text named .jpg', async () => {
     expect(await rejected(new TextEncoder().encode('not a picture at all\n'.repeat(50)))).toMatch(/not|type/);
@@ -123,6 +141,7 @@ describe('PP3 SP10 an upload that is not good is refused, removed and costs noth
     const { api } = await stack.signUp();
     const { id, sent } = await uploadAsset(api, new Uint8Array(12 * 1024 * 1024));
     expect([sent.status, await sent.text()]).toEqual([400, expect.stringContaining('EntityTooLarge')]);
+    expect(await storedFiles()).not.toContainEqual(expect.stringContaining(id));
     await stack.account.drain();
     expect((await api.get(`/v1/assets/${id}`)).body).toMatchObject({ status: 'awaiting_upload', url: null });
   });

@@ -1,9 +1,11 @@
 /** What a generation's ledger path costs on DynamoDB, counted at the gateway: two writes of one unit, two reads of at most one. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sandboxLab } from '#apps/sandbox-lab.ts';
 import type { AwsCall } from '#local/contracts.ts';
 import { accountAggregate, accountStream } from '#services/credits/domain/account.ts';
 import type { AccountCommand } from '#services/credits/domain/commands.ts';
 import type { AccountEvent } from '#services/credits/domain/events.ts';
+import { policyOf } from '#services/credits/domain/policy.ts';
 import { type Account, closedHoldsKept, epochSeconds } from '#services/credits/domain/state.ts';
 import { commandHandler } from '#shared/eventsourcing/command-handler.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
@@ -39,7 +41,7 @@ const withHistory = async (user: User) => {
       tool: 'test',
       credits: 1,
       expiresAt: epochSeconds(at) + 900,
-      day: 20_261_105,
+      policy: policyOf(sandboxLab, at),
       at,
     });
     await send({ type: 'SettleHold', holdId, tool: 'test', credits: 1, at });

@@ -6,7 +6,7 @@ import { createClient } from '@supabase/supabase-js';
 import { definitions } from '#apps';
 import { type AccountOptions, type LocalAccount, startAccount } from '#local/account.ts';
 import { type LocalAuth, startAuth } from '#local/auth/auth.ts';
-import { type Checked, checkInvariants } from '../invariants.ts';
+import { type Checked, checkInvariants, type Tables } from '../invariants.ts';
 import { type ApiClient, apiClient } from './client.ts';
 
 /** Shared secret of the app whose tokens are HS256. */
@@ -27,7 +27,7 @@ export interface User {
 export interface Stack {
   readonly account: LocalAccount;
   readonly auth: LocalAuth;
-  readonly tables: { readonly credits: string; readonly generation: string };
+  readonly tables: Tables;
   /** Full rights on the account's DynamoDB. */
   readonly dynamoDb: DynamoDBDocumentClient;
   /** Without a token. */
@@ -77,17 +77,19 @@ export const startStack = async (options: AccountOptions = {}): Promise<Stack> =
   });
   const account = await startAccount({
     context: { issuers: issuersOf(auth) },
-    secrets: { [hs256SecretName]: hs256Secret },
     ...options,
+    secrets: { [hs256SecretName]: hs256Secret, ...options.secrets },
   }).catch(async (error: unknown) => {
     await auth.close();
     throw error;
   });
   const base = new DynamoDBClient(account.operatorConfig);
-  const dynamoDb = DynamoDBDocumentClient.from(base);
+  const dynamoDb = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
   const tables = {
     credits: tableName(account, 'TesseraCredits', 'Events'),
     generation: tableName(account, 'TesseraGeneration', 'Events'),
+    balances: tableName(account, 'TesseraCredits', 'Balances'),
+    jobs: tableName(account, 'TesseraGeneration', 'Jobs'),
   };
   const withToken = (token: string) => apiClient(account.httpUrl(), token);
   return {

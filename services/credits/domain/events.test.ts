@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fold } from '#shared/eventsourcing/decider.ts';
 import { account } from './account.ts';
-import { accountEvent, parseAccountEvent } from './events.ts';
+import { type AccountEvent, accountEvent, parseAccountEvent } from './events.ts';
 
 const stored: unknown[] = JSON.parse(readFileSync(new URL('../test/stored-events.v1.json', import.meta.url), 'utf8'));
 
@@ -14,15 +14,31 @@ describe('stored events, version 1', () => {
     expect(new Set(stored.map((event) => parseAccountEvent(event).type))).toEqual(new Set(kinds));
   });
 
-  test('lead to the state they led to when they were stored', () =>
-    expect(fold(account, stored.map(parseAccountEvent))).toEqual({
+  test('lead to the states they led to when they were stored', () => {
+    const events = stored.map(parseAccountEvent);
+    const second = events.findIndex(({ type }, index) => index > 0 && type === 'AccountOpened');
+    const stateAfter = (history: readonly AccountEvent[]) => JSON.parse(JSON.stringify(fold(account, history)));
+    expect(stateAfter(events.slice(0, second))).toEqual({
       status: 'closed',
       grants: {},
       holds: {},
-      closedHolds: 'crFo-bv_OT_X9ZZ2oM6Shxvq',
+      closedHolds: 'crFo-bOT_X9ZoM6Shx',
       totals: { granted: 122, spent: 15, expired: 7, revoked: 100 },
       today: { day: 20_261_106, spent: 9 },
-    }));
+    });
+    expect(stateAfter(events.slice(second))).toEqual({
+      status: 'closed',
+      grants: {},
+      holds: {},
+      closedHolds: '',
+      totals: { granted: 66, spent: 0, revoked: 66 },
+      plan: 'daily',
+      dailyDay: 20_261_120,
+      planMonth: 202_611,
+      revocations: [{ id: '-Rr-1tHc', credits: 10 }],
+      topUps: { month: 202_611, requested: 2, declined: 1, notBefore: 1_795_174_310 },
+    });
+  });
 });
 
 describe('an event is refused', () => {
@@ -32,6 +48,14 @@ describe('an event is refused', () => {
     ['with a fraction of a credit', { type: 'GrantsExpired', rows: { welcome: 0.5 } }],
     ['with credits below one', { type: 'GrantsExpired', rows: { welcome: 0 } }],
     ['with a grant id that is no name', { type: 'GrantsExpired', rows: { 'pay 1': 1 } }],
+    [
+      'adjusting nothing',
+      { type: 'CreditsAdjusted', adjustmentId: 'a', credits: 0, reason: 'b', rows: {}, adjustedAt: 1 },
+    ],
+    [
+      'of a revocation whose reinstatement would have too long a name',
+      { type: 'GrantRevoked', revocationId: 'r'.repeat(53), grantId: 'p', credits: 1, reason: 'refund', rows: {} },
+    ],
     ['without its facts', { type: 'HoldReleased', holdId: 'gen_1' }],
   ])('%s', (_, event) => expect(() => parseAccountEvent(event)).toThrow());
 });

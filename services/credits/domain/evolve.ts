@@ -1,7 +1,11 @@
 /** What each event means for an account's state. */
 import { fingerprint } from '#shared/ids.ts';
+import { reinstatedGrantId } from './clawback.ts';
+import { maxRevocations } from './decision.ts';
 import type { AccountEvent, Rows } from './events.ts';
 import { type Account, type Grant, type Hold, type Ledger, openHold, total, withClosedHold } from './state.ts';
+
+type EventOf<Type extends AccountEvent['type']> = Extract<AccountEvent, { type: Type }>;
 
 type Grants = Ledger['grants'];
 
@@ -40,19 +44,116 @@ const uncount = ({ today }: Ledger, { day }: Hold, credits: number): Pick<Ledger
   return { today: today.day === day ? { day, spent: today.spent - credits } : today };
 };
 
+const beginHold = (ledger: Ledger, { holdId, rows, expiresAt, day }: EventOf<'CreditsHeld'>): Ledger => ({
+  ...ledger,
+  grants: move(ledger.grants, rows, -1),
+  holds: { ...ledger.holds, [holdId]: { rows, until: expiresAt, day } },
+  ...countHeld(ledger, day, total(rows)),
+});
+
 /** Ends a hold: some of it is spent, some goes back to the grants it came from. */
 const endHold = (ledger: Ledger, holdId: string, spent: Rows, returned: Rows): Ledger => {
   const hold = openHold(ledger, holdId);
   if (!hold) throw new Error(`hold ${holdId} is not open`);
-  const key = fingerprint(holdId);
   return withoutUsedUp({
     ...ledger,
     grants: move(ledger.grants, returned, 1),
-    holds: Object.fromEntries(Object.entries(ledger.holds).filter(([other]) => other !== key)),
+    holds: Object.fromEntries(Object.entries(ledger.holds).filter(([other]) => other !== holdId)),
     closedHolds: withClosedHold(ledger.closedHolds, holdId),
     totals: { ...ledger.totals, spent: ledger.totals.spent + total(spent) },
     ...uncount(ledger, hold, total(returned)),
   });
+};
+
+/** A grant that was not there before. */
+const addGrant = (ledger: Ledger, id: string, grant: Grant): Ledger => ({
+  ...ledger,
+  grants: { ...ledger.grants, [id]: grant },
+});
+
+const addGranted = (ledger: Ledger, event: EventOf<'CreditsGranted'>): Ledger => {
+  const { grantId, kind, credits, grantedAt, expiresAt, priority, day, month } = event;
+  const added = addGrant(ledger, grantId, {
+    kind,
+    left: credits,
+    from: grantedAt,
+    ...(expiresAt === undefined ? {} : { until: expiresAt }),
+    ...(priority === undefined ? {} : { priority }),
+  });
+  return {
+    ...added,
+    totals: { ...ledger.totals, granted: ledger.totals.granted + credits },
+    ...(day === undefined ? {} : { dailyDay: day }),
+    ...(month === undefined ? {} : { planMonth: month }),
+  };
+};
+
+const expire = (ledger: Ledger, rows: Rows): Ledger =>
+  withoutUsedUp({
+    ...ledger,
+    grants: move(ledger.grants, rows, -1),
+    totals: { ...ledger.totals, expired: (ledger.totals.expired ?? 0) + total(rows) },
+  });
+
+/** Takes from grants what is neither spent nor expired. */
+const takeBack = (ledger: Ledger, rows: Rows | undefined): Ledger => {
+  const revoked = (ledger.totals.revoked ?? 0) + total(rows);
+  return withoutUsedUp({
+    ...ledger,
+    grants: move(ledger.grants, rows ?? {}, -1),
+    totals: { ...ledger.totals, ...(revoked > 0 ? { revoked } : {}) },
+  });
+};
+
+const withDebt = ({ debt: before = 0, ...ledger }: Ledger, change: number): Ledger => {
+  const debt = before + change;
+  return debt > 0 ? { ...ledger, debt } : ledger;
+};
+
+const adjust = (ledger: Ledger, { adjustmentId, credits, rows, adjustedAt }: EventOf<'CreditsAdjusted'>): Ledger => {
+  if (credits < 0) return takeBack(ledger, rows);
+  const { totals } = ledger;
+  const added = addGrant(ledger, adjustmentId, { kind: 'adjustment', left: credits, from: adjustedAt });
+  return { ...added, totals: { ...totals, granted: totals.granted + credits } };
+};
+
+const revoke = (ledger: Ledger, { revocationId, credits, rows, debt = 0 }: EventOf<'GrantRevoked'>): Ledger => ({
+  ...withDebt(takeBack(ledger, rows), debt),
+  revocations: [...(ledger.revocations ?? []), { id: fingerprint(revocationId), credits }].slice(-maxRevocations),
+});
+
+const reinstate = (ledger: Ledger, event: EventOf<'GrantReinstated'>): Ledger => {
+  const { revocationId, credits, kind, debtCancelled = 0, reinstatedAt } = event;
+  const { revocations = [], ...rest } = withDebt(ledger, -debtCancelled);
+  const others = revocations.filter(({ id }) => id !== fingerprint(revocationId));
+  const cancelled: Ledger = others.length > 0 ? { ...rest, revocations: others } : rest;
+  const left = credits - debtCancelled;
+  if (left === 0) return cancelled;
+  const { totals } = cancelled;
+  const added = addGrant(cancelled, reinstatedGrantId(revocationId), { kind, left, from: reinstatedAt });
+  return { ...added, totals: { ...totals, revoked: (totals.revoked ?? 0) - left } };
+};
+
+const requestTopUp = (ledger: Ledger, { topUpId, month, requestedAt }: EventOf<'TopUpRequested'>): Ledger => {
+  const { topUps } = ledger;
+  const ofMonth = topUps?.month === month ? topUps : { month, requested: 0 };
+  return {
+    ...ledger,
+    topUps: {
+      ...ofMonth,
+      ...(topUps?.declines === undefined ? {} : { declines: topUps.declines }),
+      requested: ofMonth.requested + 1,
+      pending: { id: topUpId, since: requestedAt },
+    },
+  };
+};
+
+const endTopUp = (ledger: Ledger, { outcome, notBefore }: EventOf<'TopUpEnded'>): Ledger => {
+  if (!ledger.topUps) throw new Error('no top-up was requested');
+  const { month, requested, declined, declines = 0 } = ledger.topUps;
+  const ofMonth = { month, requested, ...(declined === undefined ? {} : { declined }) };
+  if (outcome === 'paid') return { ...ledger, topUps: { ...ofMonth, notBefore } };
+  return { ...ledger, topUps: { ...ofMonth, declined: (declined ?? 0) + 1, declines: declines + 1, notBefore } };
 };
 
 /** A stream begins with AccountOpened; anything else means that it is not an account's or was damaged. */
@@ -64,51 +165,42 @@ const opened = (account: Account, { type }: AccountEvent): Ledger => {
 export const evolve = (account: Account, event: AccountEvent): Account => {
   if (event.type === 'AccountOpened') return newLedger;
   const ledger = opened(account, event);
-  const { grants, holds, totals } = ledger;
   switch (event.type) {
-    case 'CreditsGranted': {
-      const { grantId, kind, credits, grantedAt, expiresAt, priority } = event;
-      const grant: Grant = {
-        kind,
-        left: credits,
-        from: grantedAt,
-        ...(expiresAt === undefined ? {} : { until: expiresAt }),
-        ...(priority === undefined ? {} : { priority }),
-      };
-      return {
-        ...ledger,
-        grants: { ...grants, [grantId]: grant },
-        totals: { ...totals, granted: totals.granted + credits },
-      };
-    }
-    case 'CreditsHeld': {
-      const { holdId, rows, expiresAt, day } = event;
-      return {
-        ...ledger,
-        grants: move(grants, rows, -1),
-        holds: { ...holds, [fingerprint(holdId)]: { rows, until: expiresAt, day } },
-        ...countHeld(ledger, day, total(rows)),
-      };
-    }
+    case 'CreditsGranted':
+      return addGranted(ledger, event);
+    case 'CreditsHeld':
+      return beginHold(ledger, event);
     case 'HoldSettled':
       return endHold(ledger, event.holdId, event.spent, event.returned ?? {});
     case 'HoldReleased':
       return endHold(ledger, event.holdId, {}, event.returned);
     case 'GrantsExpired':
-      return withoutUsedUp({
-        ...ledger,
-        grants: move(grants, event.rows, -1),
-        totals: { ...totals, expired: (totals.expired ?? 0) + total(event.rows) },
-      });
-    case 'AccountClosed': {
-      const { forfeited } = event;
-      const revoked = (totals.revoked ?? 0) + total(forfeited);
-      return withoutUsedUp({
-        ...ledger,
-        status: 'closed',
-        grants: move(grants, forfeited ?? {}, -1),
-        totals: { ...totals, ...(revoked > 0 ? { revoked } : {}) },
-      });
+      return expire(ledger, event.rows);
+    case 'AccountClosed':
+      return { ...takeBack(ledger, event.forfeited), status: 'closed' };
+    case 'PlanChanged':
+      return { ...ledger, plan: event.plan };
+    case 'CreditsAdjusted':
+      return adjust(ledger, event);
+    case 'GrantRevoked':
+      return revoke(ledger, event);
+    case 'DebtRepaid':
+      return withDebt(takeBack(ledger, event.rows), -total(event.rows));
+    case 'GrantReinstated':
+      return reinstate(ledger, event);
+    case 'AlertSet': {
+      const { alertBelow, ...rest } = ledger;
+      return event.below === null ? rest : { ...rest, alertBelow: event.below };
     }
+    case 'LowBalanceReached':
+      return ledger;
+    case 'TopUpSet': {
+      const { topUp, ...rest } = ledger;
+      return event.topUp === null ? rest : { ...rest, topUp: event.topUp };
+    }
+    case 'TopUpRequested':
+      return requestTopUp(ledger, event);
+    case 'TopUpEnded':
+      return endTopUp(ledger, event);
   }
 };

@@ -4,7 +4,7 @@
  */
 import { fingerprint } from '#shared/ids.ts';
 import type { GrantKind } from '../contracts.ts';
-import type { Rows } from './events.ts';
+import type { Rows, TopUp } from './events.ts';
 
 export interface Grant {
   readonly kind: GrantKind;
@@ -31,21 +31,60 @@ export interface Totals {
   readonly granted: number;
   readonly spent: number;
   readonly expired?: number;
+  /** Taken back: by revocations, as repayment of debt, by adjustments, at the closing. */
   readonly revoked?: number;
+}
+
+/** What a refund or dispute took, so that no more than that is ever given back for it. */
+export interface Revocation {
+  /** Fingerprint of its id. */
+  readonly id: string;
+  readonly credits: number;
+}
+
+/** Automatic top-ups so far: kept when the user turns them off, so that turning them on again evades no limit. */
+export interface TopUps {
+  /** Calendar month in UTC of the newest, as in 202611. */
+  readonly month: number;
+  /** Requested in that month. */
+  readonly requested: number;
+  /** Of these, declined. Absent: none. */
+  readonly declined?: number;
+  /** The one that billing works on. */
+  readonly pending?: { readonly id: string; readonly since: number };
+  /** Declined in a row. Absent: none. */
+  readonly declines?: number;
+  /** No other is requested before this. */
+  readonly notBefore?: number;
 }
 
 export interface Ledger {
   readonly status: 'open' | 'closed';
   /** By grant id. A grant that has nothing left stays only while an open hold may give something back to it. */
   readonly grants: Readonly<Record<string, Grant>>;
-  /** Open holds by the fingerprint of their id. */
+  /** Open holds by their id: whole, for whoever finds two ids with one fingerprint must not run two jobs on one hold. */
   readonly holds: Readonly<Record<string, Hold>>;
-  /** Fingerprints of the holds closed last, oldest first, in one string. */
+  /** Short marks of the holds closed last, oldest first, in one string. Two that share one only cost a refused repetition. */
   readonly closedHolds: string;
   /** I1: granted = left + held + spent + expired + revoked, at every version. */
   readonly totals: Totals;
   /** Held or spent on the latest day that had a hold, less what came back on it. */
   readonly today?: { readonly day: number; readonly spent: number };
+  /** Absent: the app's default plan. */
+  readonly plan?: string;
+  /** The latest day whose allowance was issued. Absent: none ever was. */
+  readonly dailyDay?: number;
+  /** The latest month whose credits of the default plan were issued. Absent: none ever were. */
+  readonly planMonth?: number;
+  /** Owed after a revocation of more than was left. Absent: nothing. */
+  readonly debt?: number;
+  /** Revocations not taken back, newest last. Absent: none. */
+  readonly revocations?: readonly Revocation[];
+  /** The user wants to be told when less than this is available. Absent: never. */
+  readonly alertBelow?: number;
+  /** Absent: no automatic top-ups. */
+  readonly topUp?: TopUp;
+  readonly topUps?: TopUps;
 }
 
 export type Account = { readonly status: 'unopened' } | Ledger;
@@ -54,8 +93,9 @@ export const unopened: Account = { status: 'unopened' };
 
 /** A hold that was closed as one of the last so many is known as such; an earlier one is unknown. */
 export const closedHoldsKept = 32;
-/** Length of a fingerprint. */
-const width = 8;
+/** Characters of a closed hold's mark: 36 bits. */
+const width = 6;
+const markOf = (holdId: string): string => fingerprint(holdId).slice(0, width);
 
 export const epochSeconds = (at: string): number => Math.floor(Date.parse(at) / 1_000);
 
@@ -88,9 +128,13 @@ export const held = (account: Account): number =>
   account.status === 'unopened' ? 0 : Object.values(account.holds).reduce((sum, { rows }) => sum + total(rows), 0);
 
 /** The open hold with this id. */
-export const openHold = ({ holds }: Ledger, holdId: string): Hold | undefined => {
-  const key = fingerprint(holdId);
-  return Object.hasOwn(holds, key) ? holds[key] : undefined;
+export const openHold = ({ holds }: Ledger, holdId: string): Hold | undefined =>
+  Object.hasOwn(holds, holdId) ? holds[holdId] : undefined;
+
+/** A revocation that was not taken back. */
+export const revocationOf = ({ revocations = [] }: Ledger, revocationId: string): Revocation | undefined => {
+  const key = fingerprint(revocationId);
+  return revocations.find(({ id }) => id === key);
 };
 
 export type HoldStatus = 'open' | 'closed' | 'unknown';
@@ -99,7 +143,7 @@ export type HoldStatus = 'open' | 'closed' | 'unknown';
 export const holdStatus = (account: Account, holdId: string): HoldStatus => {
   if (account.status === 'unopened') return 'unknown';
   if (openHold(account, holdId)) return 'open';
-  const sought = fingerprint(holdId);
+  const sought = markOf(holdId);
   const count = account.closedHolds.length / width;
   const isClosed = Array.from({ length: count }, (_, index) => index * width).some(
     (start) => account.closedHolds.slice(start, start + width) === sought,
@@ -109,4 +153,4 @@ export const holdStatus = (account: Account, holdId: string): HoldStatus => {
 
 /** The list of closed holds with one more, the oldest forgotten. */
 export const withClosedHold = (closedHolds: string, holdId: string): string =>
-  (closedHolds + fingerprint(holdId)).slice(-width * closedHoldsKept);
+  (closedHolds + markOf(holdId)).slice(-width * closedHoldsKept);

@@ -1,22 +1,38 @@
 /** Credits' API function. */
 import { catalog } from '#apps';
 import { apiFunction } from '#shared/http/api-function.ts';
-import { accountStore, logger, metrics } from '../composition.ts';
+import {
+  accountList,
+  accountStore,
+  dailyResets,
+  logger,
+  metrics,
+  usageSums,
+  useCounter,
+  useReader,
+} from '../composition.ts';
 import { accountHandler } from '../handle-account.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
-import { getCredits } from './routes/get-credits.ts';
-import { listTransactions } from './routes/list-transactions.ts';
+import { apiHandlers } from './api-handlers.ts';
 
 const store = accountStore();
+const log = logger();
 
 export const handler = apiFunction({
   routes,
-  handlers: {
-    getCredits: getCredits({ store, handle: accountHandler(store), catalog }),
-    listTransactions: listTransactions({ store }),
-  },
+  handlers: apiHandlers({
+    store,
+    handle: accountHandler(store),
+    catalog,
+    sumUsage: usageSums(),
+    countUse: useCounter(),
+    readUses: useReader(),
+    accounts: accountList(),
+    sendReset: dailyResets(),
+    logger: log,
+  }),
   problems,
-  logger: logger(),
+  logger: log,
   metrics: metrics(),
 });

@@ -1,5 +1,5 @@
 import type { HoldRequest } from '../contracts.ts';
-import { later, noon } from '../test/commands.ts';
+import { closeAccount, later, noon } from '../test/commands.ts';
 import { catalogWith, keptLog, newAccounts, owner, stream } from '../test/doubles.ts';
 import { holdCredits } from './hold-credits.ts';
 
@@ -54,7 +54,7 @@ test('too few credits: refused, with what there is', async () => {
 test('a closed account: refused', async () => {
   const { hold, handle, openWith } = newHold();
   await openWith(100);
-  await handle(stream, { type: 'CloseAccount', at: noon }, { actor: 'user-1', correlationId: 'request-0' });
+  await handle(stream, closeAccount(), { actor: 'user-1', correlationId: 'request-0' });
   expect(await hold(request())).toEqual({ status: 'refused', rejection: 'account-closed', available: 0 });
 });
 

@@ -3,9 +3,9 @@ import type * as z from 'zod';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import type { Logger } from '#shared/observability/logger.ts';
 import { type HoldAnswer, holdRejection, holdRequest } from '../contracts.ts';
-import { accountStream } from '../domain/account.ts';
+import { accountStream, preview } from '../domain/account.ts';
 import type { AccountRejection, HoldCredits } from '../domain/commands.ts';
-import { localDay } from '../domain/local-day.ts';
+import { policyOf } from '../domain/policy.ts';
 import { available, epochSeconds } from '../domain/state.ts';
 import { type HandleAccount, openOnFirstSight } from '../handle-account.ts';
 
@@ -34,6 +34,7 @@ export const holdCredits =
     const at = now();
     const stream = accountStream({ app, user });
     const meta = { actor: user, correlationId };
+    const policy = policyOf(definition, at);
     const command: HoldCredits = {
       type: 'HoldCredits',
       at,
@@ -41,14 +42,14 @@ export const holdCredits =
       tool,
       credits,
       expiresAt: epochSeconds(expiresAt),
-      day: localDay(at, definition.zone),
+      policy,
     };
     let handled = await handle(stream, command, meta);
     if (!handled.accepted && handled.rejection === 'account-unopened') {
       await openOnFirstSight(handle, stream, definition, { at, meta });
       handled = await handle(stream, command, meta);
     }
-    const left = available(handled.state, epochSeconds(at));
+    const left = available(preview(handled.state, policy, at));
     const repeated = handled.accepted && handled.events.length === 0;
     logger.info('hold', { correlationId, app, user, holdId, credits, accepted: handled.accepted, repeated });
     return handled.accepted

@@ -1,12 +1,12 @@
-/** Keeps the balances in step with the accounts: the events table's stream to the read model. */
+/** Keeps the read models in step with the accounts: the events table's stream to the balances and the usage. */
+import { catalog } from '#apps';
 import { streamConsumer } from '#shared/messaging/stream-consumer.ts';
-import { logger, putBalance } from '../composition.ts';
+import { logger, writeReadModel } from '../composition.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
-import { balanceOf } from '../read-models/balances.ts';
+import { projectAccount } from '../read-models/projections.ts';
 
-const put = putBalance();
-
-export const handler = streamConsumer<AccountEvent, Account>(logger(), async (recorded) => {
-  await put(balanceOf(recorded));
-});
+export const handler = streamConsumer<AccountEvent, Account>(
+  logger(),
+  projectAccount({ catalog, write: writeReadModel() }),
+);

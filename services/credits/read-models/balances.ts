@@ -1,13 +1,26 @@
 /**
- * Every account's balance, for lists over many accounts. A row is made of the newest event's state alone, and an older
- * version never replaces a newer one: duplicates and reordering do no harm. A user's own balance is read from the events.
+ * Every account's balance, for lists over many accounts and for the schedules. A row is made of the newest event's state alone,
+ * and an older version never replaces a newer one: duplicates and reordering do no harm. A user's own balance is read from the events.
  */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { AppDefinition } from '#services/catalog/contracts.ts';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
+import { fingerprint } from '#shared/ids.ts';
 import { parseOwnerKey } from '#shared/owner.ts';
 import type { AccountEvent } from '../domain/events.ts';
-import { type Account, available, held } from '../domain/state.ts';
+import { type Account, available, held, isoTime, type Ledger } from '../domain/state.ts';
+
+/**
+ * The table's indexes. They hold keys alone and are written only when those change. A row without an index's sort key is not in it.
+ * `byApp`: accounts with a daily allowance, those that waited longest for it first. `byHoldExpiry`: accounts with open holds, in
+ * four partitions, so that all apps' holds do not meet in one. `byBalance`, `bySpent`, `byUser`: an app's accounts in that order.
+ */
+export const balanceIndexes = {
+  byApp: { partitionKey: 'app', sortKey: 'dailyKey' },
+  byHoldExpiry: { partitionKey: 'holdShard', sortKey: 'nextHoldExpiry' },
+  byBalance: { partitionKey: 'app', sortKey: 'balanceKey' },
+  bySpent: { partitionKey: 'app', sortKey: 'spentKey' },
+  byUser: { partitionKey: 'app', sortKey: 'user' },
+} as const;
 
 export interface Balance {
   /** `app#user`. */
@@ -15,47 +28,80 @@ export interface Balance {
   readonly app: string;
   readonly user: string;
   readonly status: Account['status'];
-  /** As of `updated`: what has expired since is not taken off yet. */
+  /** Absent where the app, and so its default plan, is not known any more. */
+  readonly plan?: string;
+  /** As of `updated`: what has expired since is not taken off yet, and today's allowance may not be issued yet. */
   readonly available: number;
   readonly held: number;
   readonly spent: number;
+  readonly granted: number;
+  readonly debt: number;
   readonly version: number;
   readonly updated: string;
+  /** `<day of the last daily allowance, or 0>#<user>`; only with a plan that has one. */
+  readonly dailyKey?: string;
+  /** One of `holdShards`; only with an open hold, as the next. */
+  readonly holdShard?: string;
+  /** ISO-8601 UTC: the earliest expiry of an open hold. */
+  readonly nextHoldExpiry?: string;
+  /** `<available, padded>#<user>`. */
+  readonly balanceKey: string;
+  /** `<spent, padded>#<user>`. */
+  readonly spentKey: string;
 }
 
-export const balanceOf = ({ stream, version, at, state }: RecordedEvent<AccountEvent, Account>): Balance => {
+export const holdShards = ['h0', 'h1', 'h2', 'h3'] as const;
+const holdShardOf = (owner: string): string => `h${fingerprint(owner).charCodeAt(0) % holdShards.length}`;
+
+/** Digits enough for a thousand grants of a million, a million times over: as text they sort as numbers do. */
+const digits = 15;
+export const sortableCredits = (credits: number): string => String(credits).padStart(digits, '0');
+
+/** Sorts behind all days before it, and before the day's own accounts. */
+export const dailyKeyFrom = (day: number): string => `${day}#`;
+
+const nextExpiry = ({ holds }: Ledger): number | undefined => {
+  const expiries = Object.values(holds).map(({ until }) => until);
+  return expiries.length === 0 ? undefined : expiries.reduce((one, other) => Math.min(one, other));
+};
+
+const scheduleKeys = (
+  ledger: Ledger,
+  { owner, user, hasDaily }: { owner: string; user: string; hasDaily: boolean },
+): Pick<Balance, 'dailyKey' | 'holdShard' | 'nextHoldExpiry'> => {
+  const expiry = nextExpiry(ledger);
+  return {
+    ...(hasDaily && ledger.status === 'open' ? { dailyKey: `${dailyKeyFrom(ledger.dailyDay ?? 0)}${user}` } : {}),
+    ...(expiry === undefined ? {} : { holdShard: holdShardOf(owner), nextHoldExpiry: isoTime(expiry) }),
+  };
+};
+
+/** Pure: the same event and definition always give the same row. */
+export const balanceOf = (
+  { stream, version, at, state }: RecordedEvent<AccountEvent, Account>,
+  definition: AppDefinition | undefined,
+): Balance => {
   const { app, user } = parseOwnerKey(stream);
+  const ledger = state.status === 'unopened' ? undefined : state;
+  const plan = ledger?.plan ?? definition?.default_plan;
+  const hasDaily = (definition?.plans.find(({ id }) => id === plan)?.daily_credits ?? 0) > 0;
+  const left = available(state);
+  const spent = ledger?.totals.spent ?? 0;
   return {
     owner: stream,
     app,
     user,
     status: state.status,
-    available: available(state),
+    ...(plan === undefined ? {} : { plan }),
+    available: left,
     held: held(state),
-    spent: state.status === 'unopened' ? 0 : state.totals.spent,
+    spent,
+    granted: ledger?.totals.granted ?? 0,
+    debt: ledger?.debt ?? 0,
     version,
     updated: at,
+    ...(ledger ? scheduleKeys(ledger, { owner: stream, user, hasDaily }) : {}),
+    balanceKey: `${sortableCredits(left)}#${user}`,
+    spentKey: `${sortableCredits(spent)}#${user}`,
   };
 };
-
-/** Writes a row unless a newer one is there. Tells whether it was written. */
-export const balanceWriter =
-  (client: DynamoDBDocumentClient, table: string) =>
-  async (balance: Balance): Promise<boolean> => {
-    try {
-      await client.send(
-        new PutCommand({
-          TableName: table,
-          Item: balance,
-          // `owner` is one of DynamoDB's reserved words.
-          ConditionExpression: 'attribute_not_exists(#owner) OR #version < :version',
-          ExpressionAttributeNames: { '#owner': 'owner', '#version': 'version' },
-          ExpressionAttributeValues: { ':version': balance.version },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };

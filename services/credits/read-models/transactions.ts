@@ -4,6 +4,7 @@
  */
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import type { GrantKind } from '../contracts.ts';
+import { reinstatedGrantId } from '../domain/clawback.ts';
 import type { AccountEvent, Rows } from '../domain/events.ts';
 import { type Account, available, total } from '../domain/state.ts';
 import type { Transaction } from '../routes.ts';
@@ -44,11 +45,41 @@ const entryOf = (event: AccountEvent): Entry | undefined => {
       return { type: 'expiry', rows: event.rows };
     case 'AccountClosed':
       return event.forfeited && { type: 'adjustment', rows: event.forfeited, reason: 'account-closed' };
+    case 'CreditsAdjusted':
+      return { type: 'adjustment', rows: event.rows, grant_kind: 'adjustment' };
+    case 'GrantRevoked':
+      return { type: 'adjustment', rows: event.rows, reason: event.reason };
+    case 'DebtRepaid':
+      return { type: 'adjustment', rows: event.rows, reason: 'debt-repaid' };
+    case 'GrantReinstated': {
+      const { revocationId, credits, debtCancelled = 0, kind } = event;
+      const rows = { [reinstatedGrantId(revocationId)]: credits - debtCancelled };
+      return { type: 'adjustment', rows, grant_kind: kind, reason: 'reinstated' };
+    }
+    case 'PlanChanged':
+    case 'AlertSet':
+    case 'LowBalanceReached':
+    case 'TopUpSet':
+    case 'TopUpRequested':
+    case 'TopUpEnded':
+      return undefined;
   }
 };
 
-const takesAway = (event: AccountEvent): boolean =>
-  event.type === 'CreditsHeld' || event.type === 'GrantsExpired' || event.type === 'AccountClosed';
+const takesAway = (event: AccountEvent): boolean => {
+  switch (event.type) {
+    case 'CreditsHeld':
+    case 'GrantsExpired':
+    case 'AccountClosed':
+    case 'GrantRevoked':
+    case 'DebtRepaid':
+      return true;
+    case 'CreditsAdjusted':
+      return event.credits < 0;
+    default:
+      return false;
+  }
+};
 
 /** The event as an entry of the statement, or nothing when it changed no balance. */
 export const transactionOf = ({
@@ -58,7 +89,8 @@ export const transactionOf = ({
   state,
 }: RecordedEvent<AccountEvent, Account>): Transaction | undefined => {
   const entry = entryOf(event);
-  if (!entry) return undefined;
+  // A revocation may find nothing to take, and a reinstatement may only cancel debt.
+  if (!entry || total(entry.rows) === 0) return undefined;
   const { type, rows, tool = null, generation_id = null, grant_kind = null, reason = null } = entry;
   return {
     id,

@@ -8,12 +8,23 @@ import { memoryEventStore } from '#shared/eventsourcing/memory-event-store.ts';
 import { derivedId } from '#shared/ids.ts';
 import { meter, startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
 import { itemBytes } from '#shared/testing/item-size.ts';
-import { accountAggregate, accountStream } from '../domain/account.ts';
+import { account, accountAggregate, accountStream } from '../domain/account.ts';
 import type { AccountCommand } from '../domain/commands.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import { type Account, closedHoldsKept } from '../domain/state.ts';
 import type { AccountStore, HandleAccount } from '../handle-account.ts';
-import { grantCredits, holdCredits, later, openAccount, releaseHold, seconds, settleHold } from './commands.ts';
+import {
+  grantCredits,
+  holdCredits,
+  later,
+  noon,
+  openAccount,
+  policyAt,
+  releaseHold,
+  seconds,
+  settleHold,
+} from './commands.ts';
+import { ledgerOf } from './events.ts';
 
 /** As long as real ones are. */
 const uuid = '0199c2d4-3f0e-7cc1-a4b5-6d7e8f901234';
@@ -53,6 +64,37 @@ describe('the items of a generation', () => {
     const sizes = events.map((event) => ({ type: event.event.type, bytes: itemBytes(toItem(event)) }));
     expect(sizes.map(({ type }) => type)).toEqual(['HoldSettled', 'CreditsHeld']);
     for (const { bytes } of sizes) expect(bytes).toBeLessThanOrEqual(1_024);
+  });
+
+  /** The newest hold and settlement of an account with welcome credits, a pack and a daily allowance, all partly used. */
+  const withDaily = async (credits: number) => {
+    const store = memoryEventStore<Account, AccountEvent>();
+    const handle = handlerOf(store);
+    const policy = policyAt(noon, { defaultPlan: 'daily' });
+    const hold = (number: number, amount: number) =>
+      handle(stream, holdCredits(holdId(number), amount, { tool, at: later(number), policy }), asked);
+    const settle = (number: number, amount: number) =>
+      handle(stream, { ...settleHold(holdId(number), amount, later(number)), tool }, ended);
+    await handle(stream, openAccount(10), asked);
+    await handle(stream, grantCredits(`pay_${uuid}`, 500), ended);
+    for (let number = 1; number <= closedHoldsKept; number += 1) {
+      await hold(number, 1);
+      await settle(number, 0);
+    }
+    await hold(100, credits);
+    await settle(100, credits);
+    const events = await store.read(stream, { direction: 'backward', limit: 2 });
+    expect(Object.keys(ledgerOf(events.at(-1)?.state ?? account.initialState).grants)).toHaveLength(3);
+    return events.map((event) => itemBytes(toItem(event)));
+  };
+
+  test('are at most 1,024 bytes with a daily allowance beside welcome credits and a pack', async () => {
+    for (const bytes of await withDaily(3)) expect(bytes).toBeLessThanOrEqual(1_024);
+  });
+  test('exceed that only where a hold uses up the allowance and goes on to other credits', async () => {
+    const [settled, held] = await withDaily(7);
+    expect(settled).toBeLessThanOrEqual(1_024);
+    expect(held).toBeLessThanOrEqual(1_100);
   });
 });
 

@@ -88,7 +88,7 @@ export const testTool = (change: Partial<Tool> = {}): Tool => ({
   },
   cost: { kind: 'fixed', credits: 4 },
   providers: [{ provider: 'sandbox', models: ['sandbox-1'] }],
-  deadline_seconds: 120,
+  deadline_seconds: 300,
   ...change,
 });
 

@@ -6,9 +6,14 @@ import { authorize } from './authorize.ts';
 const request = (headers?: Record<string, string>): APIGatewayRequestAuthorizerEventV2 =>
   ({ version: '2.0', type: 'REQUEST', headers, requestContext: { requestId: 'r1' } }) as never;
 
-const setup = (verifyToken: (authorization: string | undefined) => Promise<Verdict>) => {
+const untrusted: Verdict = { verdict: 'refused', reason: 'admin-key-untrusted' };
+
+const setup = (
+  verifyToken: (authorization: string | undefined) => Promise<Verdict>,
+  judgeKey: (header: string) => Promise<Verdict> = async () => untrusted,
+) => {
   const logger = { info: jest.fn(), error: jest.fn() };
-  return { logger, handler: authorize({ verifyToken, logger: logger as never }) };
+  return { logger, handler: authorize({ verifyToken, judgeKey, logger: logger as never }) };
 };
 
 test('a user passes with the verdict as context', async () => {
@@ -29,7 +34,7 @@ test('a refused token passes the gateway as refused, for the route to answer', a
     isAuthorized: true,
     context: { verdict: 'refused', reason: 'token-missing' },
   });
-  expect(logger.info).toHaveBeenCalledWith('token refused', { requestId: 'r1', reason: 'token-missing' });
+  expect(logger.info).toHaveBeenCalledWith('caller refused', { requestId: 'r1', reason: 'token-missing' });
 });
 
 test('a failure of the verifier refuses, and the token is not logged', async () => {
@@ -42,4 +47,29 @@ test('a failure of the verifier refuses, and the token is not logged', async () 
   });
   expect(logger.error).toHaveBeenCalledTimes(1);
   expect(JSON.stringify([logger.error.mock.calls, logger.info.mock.calls])).not.toContain('secret');
+});
+
+test('FS9 who shows an admin key acts by that key alone', async () => {
+  const asUser = async (): Promise<Verdict> => ({ verdict: 'user', app: 'sparky', user: 'u1', role: 'admin' });
+  const { handler } = setup(asUser, async (key) =>
+    key === 'good' ? { verdict: 'admin', app: 'sparky', key: 'key-0123456789ab' } : untrusted,
+  );
+  const both = (key: string) => handler(request({ authorization: 'u1', 'x-admin-key': key }));
+  expect((await both('good')).context).toEqual({ verdict: 'admin', app: 'sparky', key: 'key-0123456789ab' });
+  expect((await both('bad')).context).toEqual(untrusted);
+  expect((await both('')).context).toEqual(untrusted);
+});
+
+test('a failure to judge a key refuses, and the key is not logged', async () => {
+  const { handler, logger } = setup(
+    async () => untrusted,
+    async () => {
+      throw new Error('broken');
+    },
+  );
+  expect(await handler(request({ 'x-admin-key': 'adm_sparky_secret' }))).toEqual({
+    isAuthorized: true,
+    context: { verdict: 'refused', reason: 'admin-keys-unreachable' },
+  });
+  expect(JSON.stringify([logger.error.mock.calls, logger.info.mock.calls])).not.toContain('adm_sparky_secret');
 });

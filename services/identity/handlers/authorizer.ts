@@ -1,7 +1,7 @@
 /** Lambda authorizer of the HTTP API: payload 2.0, simple responses. */
-import { logger, verifyToken } from '../composition.ts';
+import { judgeKey, logger, verifyToken } from '../composition.ts';
 import { authorize } from './authorize.ts';
 
 const log = logger();
 
-export const handler = authorize({ verifyToken: verifyToken(log), logger: log });
+export const handler = authorize({ verifyToken: verifyToken(log), judgeKey: judgeKey(log), logger: log });

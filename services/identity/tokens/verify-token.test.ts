@@ -33,6 +33,25 @@ describe('a good token', () => {
     expect(await verdictOf(esToken({ email: undefined }))).toEqual(expected);
     expect(await verdictOf(esToken({ email: '' }))).toEqual(expected);
   });
+  test.each([
+    [{ app_metadata: { role: 'admin' } }],
+    [{ app_metadata: { roles: ['editor', 'admin'] } }],
+    [{ app_metadata: { role: 'editor', roles: ['admin'], provider: 'email' } }],
+  ])('FS9 with %j is an admin of its app', async (more) => {
+    expect(await verdictOf(esToken(more))).toEqual({ ...accepted('app-es'), role: 'admin' });
+  });
+  test.each([
+    [{ user_metadata: { role: 'admin', roles: ['admin'] } }],
+    [{ user_metadata: { app_metadata: { role: 'admin' } } }],
+    [{ app_metadata: { role: ['admin'] } }],
+    [{ app_metadata: { role: 'Admin' } }],
+    [{ app_metadata: { roles: 'admin' } }],
+    [{ app_metadata: { roles: [['admin'], { admin: true }] } }],
+    [{ app_metadata: 'admin' }],
+    [{ roles: ['admin'], user_role: 'admin' }],
+  ])('FS9 %j makes no admin: users can write all but app_metadata themselves', async (more) => {
+    expect(await verdictOf(esToken(more))).toEqual(accepted('app-es'));
+  });
   test('many requests read the keys once', async () => {
     const token = await esToken();
     await Promise.all(Array.from({ length: 20 }, () => verdictOf(token)));

@@ -40,13 +40,21 @@ export const fingerprintOf = (body: Request['body']): string =>
 
 const plural = (credits: number): string => `${credits} credit${credits === 1 ? '' : 's'}`;
 
+const refusalDetails: Partial<Record<GenerationRejection, string>> = {
+  'hold-closed': 'The credits held under this key went back. Send the request with a new key.',
+  'hold-differs':
+    'Another number of credits is held under this key: the request or the price has changed. Send it with a new key.',
+  'holds-too-many': 'Wait until some of them are done.',
+};
+
 const holdRefusal = (
   { rejection, available }: Extract<HoldAnswer, { status: 'refused' }>,
   quote: number,
 ): Refusal<GenerationRejection> =>
-  rejection === 'hold-closed'
-    ? refuse(rejection, { detail: 'The credits held under this key went back. Send the request with a new key.' })
-    : refuse(rejection, { detail: `This run costs ${plural(quote)}; you can spend ${available} now.` });
+  refuse(rejection, {
+    detail: refusalDetails[rejection] ?? `This run costs ${plural(quote)}; you can spend ${available} now.`,
+    ...(rejection === 'holds-too-many' ? { retryAfterSeconds: 30 } : {}),
+  });
 
 /** The same answer to the first request and to every repetition of it. */
 const answer = (id: Id<'gen'>, job: Exclude<Job, { status: 'pending' }>) => {

@@ -33,7 +33,12 @@ const paramsSchema = (tool: Tool): z.ZodType => {
   return schema;
 };
 
+/** Bytes of a run's parameters at most: they are stored with the job, and DynamoDB takes items of 400 KB. */
+const maxParamsBytes = 16 * 1024;
+
 const checkParams = (tool: Tool, given: RunRequest['params']): Refused | { params: RunRequest['params'] } => {
+  if (Buffer.byteLength(JSON.stringify(given)) > maxParamsBytes)
+    return invalid('/body/params', `must be at most ${maxParamsBytes} bytes`);
   const parsed = paramsSchema(tool).safeParse(given);
   // The tool's schema describes an object, and JSON in gives JSON out.
   if (parsed.success) return { params: parsed.data as RunRequest['params'] };

@@ -1,0 +1,15 @@
+/** Issues today's allowance to the accounts that a daily reset found due. */
+import { catalog } from '#apps';
+import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
+import { accountStore, logger } from '../composition.ts';
+import { issueAllowances } from '../daily-reset/issue-allowances.ts';
+import { issueMessage } from '../daily-reset/messages.ts';
+import { accountHandler } from '../handle-account.ts';
+
+const log = logger();
+
+export const handler = queueConsumer(
+  log,
+  issueMessage,
+  issueAllowances({ handle: accountHandler(accountStore()), catalog, logger: log }),
+);

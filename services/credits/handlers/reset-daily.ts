@@ -1,0 +1,20 @@
+/** Looks through the accounts of an app that are due for their daily allowance, page by page. */
+import { catalog } from '#apps';
+import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
+import { balancesBelow, dailyIssues, dailyResets, logger } from '../composition.ts';
+import { resetMessage } from '../daily-reset/messages.ts';
+import { resetPage } from '../daily-reset/reset-page.ts';
+
+const log = logger();
+
+export const handler = queueConsumer(
+  log,
+  resetMessage,
+  resetPage({
+    catalog,
+    pageBelow: balancesBelow('byApp'),
+    sendIssues: dailyIssues(),
+    sendReset: dailyResets(),
+    logger: log,
+  }),
+);

@@ -1,0 +1,63 @@
+/** GET and PUT of /v1/credits/alert and /v1/credits/top-up (X11) */
+import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
+import { type Input, refuse } from '#shared/http/route.ts';
+import { accountStream } from '../../domain/account.ts';
+import type { SetAlert, SetTopUp } from '../../domain/commands.ts';
+import { unopened } from '../../domain/state.ts';
+import { type AccountStore, type HandleAccount, handleOpening } from '../../handle-account.ts';
+import type { routes } from '../../routes.ts';
+import { alertOf, topUpOf } from './account-view.ts';
+import { refusalOf, unknownApp } from './refusals.ts';
+
+interface Reading {
+  readonly store: AccountStore;
+}
+interface Writing {
+  readonly handle: HandleAccount;
+  readonly catalog: Catalog;
+}
+
+export const getAlert =
+  ({ store }: Reading) =>
+  async ({ user }: Input<typeof routes.getAlert>) => {
+    const state = (await store.load(accountStream(user)))?.state ?? unopened;
+    return { status: 200 as const, body: alertOf(state) };
+  };
+
+export const setAlert =
+  ({ handle, catalog }: Writing) =>
+  async ({ user, body, at, correlationId }: Input<typeof routes.setAlert>) => {
+    const definition = await catalog.app(user.app);
+    if (!definition) return unknownApp(user.app);
+    const command: SetAlert = { type: 'SetAlert', at, below: body.below };
+    const meta = { actor: user.user, correlationId };
+    const handled = await handleOpening(handle, accountStream(user), definition, { command, meta });
+    return handled.accepted ? { status: 200 as const, body: alertOf(handled.state) } : refusalOf(handled.rejection);
+  };
+
+export const getTopUp =
+  ({ store }: Reading) =>
+  async ({ user, at }: Input<typeof routes.getTopUp>) => {
+    const state = (await store.load(accountStream(user)))?.state ?? unopened;
+    return { status: 200 as const, body: topUpOf(state, at) };
+  };
+
+const hasPack = ({ packs }: AppDefinition, packId: string): boolean => packs.some(({ id }) => id === packId);
+
+export const setTopUp =
+  ({ handle, catalog }: Writing) =>
+  async ({ user, body, at, correlationId }: Input<typeof routes.setTopUp>) => {
+    const definition = await catalog.app(user.app);
+    if (!definition) return unknownApp(user.app);
+    const { top_up } = body;
+    if (top_up && !hasPack(definition, top_up.pack_id))
+      return refuse('pack-unknown', {
+        detail: `The app sells no pack "${top_up.pack_id}".`,
+        errors: [{ pointer: '/body/top_up/pack_id', detail: 'is none of the packs in the catalog' }],
+      });
+    const topUp = top_up && { below: top_up.below, packId: top_up.pack_id, maxPerMonth: top_up.max_per_month };
+    const command: SetTopUp = { type: 'SetTopUp', at, topUp };
+    const meta = { actor: user.user, correlationId };
+    const handled = await handleOpening(handle, accountStream(user), definition, { command, meta });
+    return handled.accepted ? { status: 200 as const, body: topUpOf(handled.state, at) } : refusalOf(handled.rejection);
+  };

@@ -1,0 +1,51 @@
+/**
+ * One page of a sweep: accounts that have a hold past its expiry, from the shard's oldest. A start becomes one page for each
+ * shard, a page asks for the next one when it is done, so that accounts whose jobs live never keep a sweep from those behind them.
+ */
+import type { Logger } from '#shared/observability/logger.ts';
+import { type Metrics, MetricUnit } from '#shared/observability/metrics.ts';
+import type { PageBelow } from '../read-models/balance-indexes.ts';
+import { holdShards } from '../read-models/balances.ts';
+import type { SendSweep, SweepMessage } from './messages.ts';
+import { addSwept, nothingSwept, type Swept, sweepMetrics } from './outcome.ts';
+import { graceSeconds, type SweepDependencies, sweepAccount } from './sweep-account.ts';
+
+/** An account takes a second when it has as many open holds as it may. */
+const accountsPerPage = 20;
+
+export interface SweepPageDependencies extends Omit<SweepDependencies, 'now'> {
+  /** Of the balances' `byHoldExpiry` index. */
+  readonly pageBelow: PageBelow;
+  readonly send: SendSweep;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** ISO-8601 UTC. */
+  readonly now?: () => string;
+  readonly pageSize?: number;
+}
+
+export const sweepPage = (dependencies: SweepPageDependencies) => {
+  const { pageBelow, send, logger, metrics, pageSize = accountsPerPage } = dependencies;
+  const { now = () => new Date().toISOString() } = dependencies;
+  const sweep = sweepAccount({ ...dependencies, now });
+
+  const tell = (swept: Swept): void => {
+    for (const [outcome, name] of Object.entries(sweepMetrics))
+      metrics.addMetric(name, MetricUnit.Count, swept[outcome as keyof Swept]);
+    metrics.publishStoredMetrics();
+  };
+
+  return async (message: SweepMessage, { messageId }: { readonly messageId: string }): Promise<void> => {
+    if (message.kind === 'start')
+      return send(holdShards.map((shard) => ({ kind: 'page', shard, correlationId: messageId })));
+    const { shard, cursor, correlationId } = message;
+    const before = new Date(Date.parse(now()) - graceSeconds * 1_000).toISOString();
+    const { owners, next } = await pageBelow({ partition: shard, before, limit: pageSize, from: cursor });
+    let swept = nothingSwept;
+    for (const owner of owners) swept = addSwept(swept, await sweep(owner, correlationId));
+    if (owners.length > 0) tell(swept);
+    // Last: a page that fails before is done again, and no page behind it is begun twice for that.
+    if (next) await send([{ kind: 'page', shard, cursor: next, correlationId }]);
+    logger.info('sweep page', { shard, accounts: owners.length, ...swept, last: !next, correlationId });
+  };
+};

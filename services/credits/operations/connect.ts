@@ -1,0 +1,88 @@
+/** Where the ledger is: the account that a file tells of, or AWS as the SDK's own variables say. */
+import { readFile } from 'node:fs/promises';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { OperatorError } from './operator-error.ts';
+
+export interface Tables {
+  readonly events: string;
+  readonly balances?: string;
+  readonly usage?: string;
+}
+
+export interface Ledger {
+  readonly client: DynamoDBDocumentClient;
+  readonly tables: Tables;
+  /** For messages: where this is. */
+  readonly place: string;
+  close(): void;
+}
+
+export interface Where {
+  /** Named tables: AWS, or what `AWS_ENDPOINT_URL` points at. */
+  readonly tables?: Tables;
+  /** A file that tells of an account; used when no tables are named. */
+  readonly accountFile: string;
+}
+
+const accountFile = z.object({
+  endpoint: z.url(),
+  region: z.string(),
+  credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+  /** Table names by stack and logical id. */
+  tables: z.object({
+    TesseraCredits: z.object({ Events: z.string(), Balances: z.string().optional(), Usage: z.string().optional() }),
+  }),
+});
+
+/** On AWS an operator's run waits rather than ends when it is throttled. */
+const maxAttemptsOnAws = 10;
+
+const open = (config: DynamoDBClientConfig, tables: Tables, place: string): Ledger => {
+  const base = new DynamoDBClient(config);
+  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
+  return { client, tables, place, close: () => base.destroy() };
+};
+
+const readAccountFile = async (file: string) => {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new OperatorError(
+      `no account runs here (there is no ${file}): start it with "npm start", or name the tables with --events-table and --balances-table`,
+    );
+  });
+  try {
+    return accountFile.parse(JSON.parse(text));
+  } catch {
+    throw new OperatorError(`${file} does not tell of an account that this version of Tessera started`);
+  }
+};
+
+/** @throws OperatorError when it is nowhere to be found. */
+export const connect = async ({ tables, accountFile: file }: Where): Promise<Ledger> => {
+  if (tables) return open({ maxAttempts: maxAttemptsOnAws }, tables, 'AWS');
+  const { endpoint, region, credentials, tables: found } = await readAccountFile(file);
+  const { Events, Balances, Usage } = found.TesseraCredits;
+  const named = { events: Events, ...(Balances ? { balances: Balances } : {}), ...(Usage ? { usage: Usage } : {}) };
+  return open({ endpoint, region, credentials }, named, `the account of ${file}`);
+};
+
+/** An AWS error as one line that says what to do; anything else is a defect and keeps its stack. */
+export const explain = (error: unknown, { tables, place }: Ledger): unknown => {
+  if (!(error instanceof Error)) return error;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
+    return new OperatorError(`nothing answers at ${place}: is it running?`);
+  switch (error.name) {
+    case 'ResourceNotFoundException':
+      return new OperatorError(`a table is not there (${Object.values(tables).join(', ')}): check name and region`);
+    case 'CredentialsProviderError':
+      return new OperatorError('there are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID');
+    case 'AccessDeniedException':
+    case 'ExpiredTokenException':
+    case 'UnrecognizedClientException':
+      return new OperatorError(`${place} refuses these credentials: ${error.message}`);
+    default:
+      return error.message === 'Region is missing' ? new OperatorError('set AWS_REGION') : error;
+  }
+};

@@ -1,0 +1,127 @@
+/** The operators' commands over the ledger: `verify`, `rebuild`, `show`. */
+import { catalog } from '#apps';
+import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import type { AccountEvent } from '../domain/events.ts';
+import type { Account } from '../domain/state.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { connect, explain, type Ledger } from './connect.ts';
+import { historyOf } from './history.ts';
+import { OperatorError } from './operator-error.ts';
+import { defaultCheckpoint, type LedgerOptions, readOptions, usage } from './options.ts';
+import { readModelsIn, rebuild } from './rebuild.ts';
+import { historyReport, rebuildReport, verifyReport } from './reports.ts';
+import { verifyLedger } from './verify.ts';
+import { verifyBalances } from './verify-balances.ts';
+
+export interface Output {
+  /** The result. */
+  print(text: string): void;
+  /** What went wrong. */
+  complain(text: string): void;
+  /** One line that replaces the last; nothing clears it. */
+  progress(text: string | undefined): void;
+}
+
+type Options<Command extends LedgerOptions['command']> = Extract<LedgerOptions, { readonly command: Command }>;
+
+const number = (value: number): string => value.toLocaleString('en');
+
+const verify = async ({ client, tables }: Ledger, { segments, json }: Options<'verify'>, output: Output) => {
+  const events = await verifyLedger({
+    client,
+    eventsTable: tables.events,
+    segments,
+    onProgress: ({ accounts, events: seen, bad }) =>
+      output.progress(`${number(accounts)} accounts, ${number(seen)} events, ${number(bad)} faults`),
+  });
+  const balances =
+    tables.balances === undefined
+      ? undefined
+      : await verifyBalances(
+          client,
+          tables.events,
+          { table: tables.balances, catalog },
+          {
+            segments,
+            onProgress: (rows) => output.progress(`${number(rows)} balances`),
+          },
+        );
+  output.progress(undefined);
+  output.print(json ? JSON.stringify({ ...events, balances }, undefined, 2) : verifyReport(events, balances));
+  return events.bad + (balances?.bad ?? 0) === 0 ? 0 : 1;
+};
+
+const rebuildReadModels = async ({ client, tables }: Ledger, options: Options<'rebuild'>, output: Output) => {
+  const readModels = readModelsIn(tables);
+  if (readModels.length === 0) throw new OperatorError('name a table to rebuild: --balances-table, --usage-table');
+  const purpose = `rebuild of ${readModels.map(({ table }) => table).join(' and ')} from ${tables.events}`;
+  const file = options.checkpoint ?? defaultCheckpoint(tables.events);
+  const checkpoint = await openCheckpoint(file, purpose, options.segments);
+  if (checkpoint.resumed && !options.json) output.print(`going on where an earlier run stopped (${file})`);
+  const startedAt = performance.now();
+  const counts = await rebuild({
+    client,
+    eventsTable: tables.events,
+    readModels,
+    catalog,
+    checkpoint,
+    onProgress: ({ events, rows }) => {
+      const written = Object.values(rows).reduce((sum, row) => sum + row.written, 0);
+      output.progress(`${number(events)} events, ${number(written)} rows written`);
+    },
+  });
+  output.progress(undefined);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  output.print(
+    options.json
+      ? JSON.stringify({ ...counts, seconds, resumed: checkpoint.resumed }, undefined, 2)
+      : rebuildReport(counts, seconds),
+  );
+  return 0;
+};
+
+const show = async ({ client, tables, place }: Ledger, { stream, last, json }: Options<'show'>, output: Output) => {
+  const store = dynamoEventStore<Account, AccountEvent>(client, tables.events);
+  const history = await historyOf(store, stream, last);
+  if (!history) {
+    const [app, user] = stream.split('#');
+    throw new OperatorError(`${app} has no account of ${user} in ${place}`);
+  }
+  output.print(json ? JSON.stringify(history, undefined, 2) : historyReport(stream, history));
+  return history.finding ? 1 : 0;
+};
+
+const perform = (ledger: Ledger, options: Exclude<LedgerOptions, { command: 'help' }>, output: Output) => {
+  switch (options.command) {
+    case 'verify':
+      return verify(ledger, options, output);
+    case 'rebuild':
+      return rebuildReadModels(ledger, options, output);
+    case 'show':
+      return show(ledger, options, output);
+  }
+};
+
+/** Runs one command. Answers the exit code: 0, 1 when something is wrong with the ledger, 2 when the command could not run. */
+export const runLedger = async (args: readonly string[], output: Output): Promise<number> => {
+  try {
+    const options = readOptions(args);
+    if (options.command === 'help') {
+      output.print(usage);
+      return 0;
+    }
+    const ledger = await connect(options.where);
+    try {
+      return await perform(ledger, options, output);
+    } catch (error) {
+      throw explain(error, ledger);
+    } finally {
+      ledger.close();
+    }
+  } catch (error) {
+    output.progress(undefined);
+    if (!(error instanceof OperatorError)) throw error;
+    output.complain(`ledger: ${error.message}`);
+    return 2;
+  }
+};
