@@ -106,9 +106,7 @@ const strikeEveryCall = async (run: (watch: Watch) => Promise<unknown>, function
   expect(struck).toBeGreaterThanOrEqual(1);
 };
 
-const untilAnswered = async <Answer extends { readonly status: number }>(
-  ask: () => Promise<Answer>,
-): Promise<Answer> => {
+const untilAnswered = async <A extends { readonly status: number }>(ask: () => Promise<A>): Promise<A> => {
   for (let tries = 1; ; tries += 1) {
     const answer = await ask();
     if (answer.status < 500 || tries === maxTries) return answer;
@@ -183,10 +181,8 @@ const newUser = () => `user-${randomUUID()}`;
 const accountOf = async (user: string) => told(await ledger.eventsOf(user));
 
 describe('I1 I3 the first hold of a user opens the account', () => {
-  const request = (user: string) => ({
-    ...{ app: lab, user, holdId: `gen_${user}`, credits: 2, tool: 'slow', expiresAt: secondsFromNow(3_600) },
-    correlationId: 'request-1',
-  });
+  const about = { app: lab, credits: 2, tool: 'slow', correlationId: 'request-1' };
+  const request = (user: string) => ({ ...about, user, holdId: `gen_${user}`, expiresAt: secondsFromNow(3_600) });
   /** Generation asks again with the same hold id; the hold is released behind it, for the invariants of a system at rest. */
   const firstHold = scenario(
     async () => newUser(),

@@ -111,7 +111,7 @@ const isSetting = ({ type }: AccountCommand) => type === 'SetAlert' || type === 
 
 test('every command that was carried out, repeated at the end and in any order, changes nothing', () => {
   const order = fc.sample(fc.nat(), 100);
-  always((history) => {
+  return always((history) => {
     const give = newPlay();
     const done = history.filter(({ command, events }) => {
       give(command);

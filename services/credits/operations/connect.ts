@@ -69,11 +69,10 @@ export const connect = async ({ tables, accountFile: file }: Where): Promise<Led
 
 /** An AWS error as one line that says what to do; anything else is a defect and keeps its stack. */
 export const explain = (error: unknown, { tables, place }: Ledger): unknown => {
-  if (!(error instanceof Error)) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
+  const { code, name, message } = Object(error) as Partial<NodeJS.ErrnoException>;
+  if (/ECONNREFUSED|ENOTFOUND/.test(`${code} ${message}`))
     return new OperatorError(`nothing answers at ${place}: is it running?`);
-  switch (error.name) {
+  switch (name) {
     case 'ResourceNotFoundException':
       return new OperatorError(`a table is not there (${Object.values(tables).join(', ')}): check name and region`);
     case 'CredentialsProviderError':
@@ -81,8 +80,8 @@ export const explain = (error: unknown, { tables, place }: Ledger): unknown => {
     case 'AccessDeniedException':
     case 'ExpiredTokenException':
     case 'UnrecognizedClientException':
-      return new OperatorError(`${place} refuses these credentials: ${error.message}`);
+      return new OperatorError(`${place} refuses these credentials: ${message}`);
     default:
-      return error.message === 'Region is missing' ? new OperatorError('set AWS_REGION') : error;
+      return message === 'Region is missing' ? new OperatorError('set AWS_REGION') : error;
   }
 };

@@ -284,38 +284,3 @@ describe('show', () => {
     expect(said).toContain('this account is not as it should be');
   });
 });
-
-describe('what cannot run says why in one line, and exits with 2', () => {
-  const refused: readonly (readonly [string, string[], string])[] = [
-    ['no such command', ['check'], 'there is no "check": verify, rebuild or show'],
-    ['no such option', ['verify', '--fast'], "Unknown option '--fast'"],
-    ['no user', ['show', 'sparky'], 'show takes an app and a user'],
-    ['no such account', ['show', 'sparky', 'nobody'], 'sparky has no account of nobody'],
-    ['no number', ['verify', '--segments', 'many'], '--segments takes a whole number from 1 to 64, not "many"'],
-    ['a table without the events', ['verify', '--balances-table', 'x-y-z'], 'name the --events-table too'],
-  ];
-  test.each(refused)('%s', async (_, args, why) => {
-    const { code, complaint } = await ledger(...args);
-    expect({ code, complaint }).toEqual({ code: 2, complaint: expect.stringContaining(why) });
-    expect(complaint).not.toContain('\n');
-  });
-
-  test('no account runs here', async () => {
-    const complaints: string[] = [];
-    const quiet = { print: () => undefined, progress: () => undefined };
-    const complain = (text: string) => void complaints.push(text);
-    expect(await runLedger(['verify', '--account', join(folder, 'none.json')], { ...quiet, complain })).toBe(2);
-    expect(complaints.join()).toContain('start it with "npm start", or name the tables');
-  });
-
-  test('a table that is not there', async () => {
-    const text = await readFile(accountFile, 'utf8');
-    const other = join(folder, 'other.json');
-    await writeFile(other, text.replace(tables.events, 'ops-none'));
-    const complaints: string[] = [];
-    const quiet = { print: () => undefined, progress: () => undefined };
-    const complain = (line: string) => void complaints.push(line);
-    expect(await runLedger(['verify', '--account', other], { ...quiet, complain })).toBe(2);
-    expect(complaints.join()).toContain('a table is not there (ops-none');
-  });
-});

@@ -8,7 +8,7 @@ import { play, type Step } from './play.ts';
 import { randomCommands } from './random-commands.ts';
 
 /** One seed for all, so that what is made once for every test is what a test finds again. */
-export const runs = { numRuns: 1_000, seed: Date.now() };
+const runs = { numRuns: 1_000, seed: Date.now() };
 
 const histories: (readonly Step[])[] = [];
 const made = (): readonly (readonly Step[])[] => {
@@ -22,13 +22,15 @@ const made = (): readonly (readonly Step[])[] => {
   return histories;
 };
 
+type Check = (history: readonly Step[]) => void | Promise<void>;
+
 /** Histories are made once, as making them takes longest; where one fails, it is found again and made small. */
-export const always = (check: (history: readonly Step[]) => void) => {
+export const always = async (check: Check): Promise<void> => {
   try {
-    for (const history of made()) check(history);
+    for (const history of made()) await check(history);
   } catch (error) {
-    fc.assert(
-      fc.property(randomCommands, (commands) => check(play(commands))),
+    await fc.assert(
+      fc.asyncProperty(randomCommands, async (commands) => check(play(commands))),
       runs,
     );
     throw error;
