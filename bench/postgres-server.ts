@@ -39,8 +39,8 @@ const runAs = (): { uid: number; gid: number } | Record<string, never> => {
 /** Waits for the end of a pipe that only this process holds: even when killed, it takes the server with it, once clients have left. */
 const watcher = '(cat <&3; kill -TERM $$) >/dev/null 2>&1 & exec "$@" 3<&-';
 
-/** Nothing is flushed to disk, as the DynamoDB emulator flushes nothing either. */
-const settings = ['listen_addresses=', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+/** As it is installed: a ledger that may forget what it promised is none. */
+const settings = ['listen_addresses='];
 
 const ready = (server: ChildProcess): Promise<void> =>
   new Promise((resolve, reject) => {

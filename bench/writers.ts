@@ -111,6 +111,10 @@ export const benchWriters = async (dynamoDb: TestDynamoDb): Promise<void> => {
     await server?.close();
   }
   const postgresName = server ? `PostgreSQL ${server.version}` : 'PostgreSQL';
-  printTable('Generations a second (neither writes to disk)', ['', 'Tessera', postgresName, 'lost or doubled'], rows);
+  printTable(
+    'Generations a second (PostgreSQL flushes to disk, the DynamoDB emulator does not)',
+    ['', 'Tessera', postgresName, 'lost or doubled'],
+    rows,
+  );
   if (!server) console.log('\n  PostgreSQL is not installed (no /usr/lib/postgresql/*/bin/initdb): skipped.');
 };
