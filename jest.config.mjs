@@ -3,7 +3,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': './jest.transform.mjs' },
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/cdk.out/'],
+  testPathIgnorePatterns: ['/node_modules/', '/cdk.out/', '/.stryker-tmp/'],
   modulePathIgnorePatterns: ['/cdk.out/'],
   reporters: ['default', './jest.summary.mjs'],
   // For whole-system tests on a busy machine; a test that hangs still ends.

@@ -122,8 +122,11 @@ export class CreditsStack extends Stack {
     // Fifty accounts at a time and invocation: a reset of a million leaves the table and the account's functions to the users.
     new QueueConsumer(this, 'Issues', { work: issues, function: issue, batchSize: 5, maxConcurrency: 10 });
 
-    for (const { id, zone, plans } of definitions) {
-      if (!plans.some(({ daily_credits }) => daily_credits > 0)) continue;
+    for (const { id, zone, plans, default_plan } of definitions) {
+      const gives = plans.some(
+        (plan) => plan.daily_credits > 0 || (plan.id === default_plan && plan.monthly_credits > 0),
+      );
+      if (!gives) continue;
       new ScheduledMessage(this, `Midnight-${id}`, {
         description: `The day's credits of ${id}`,
         // Also at one: where clocks go forward at midnight that hour does not exist, and Scheduler skips what falls into it.

@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { publishedEvent } from '#shared/messaging/published-event.ts';
 import { appId, userId } from '#shared/owner.ts';
 
+/** Of one grant, one hold, one setting. */
 const positiveCredits = z.int().min(1).max(1_000_000);
+/** Of several grants together. */
+const creditsTotal = z.int().min(0);
 
 /** The one synchronous call between services: generation asks credits to set credits aside for a job. Idempotent by `holdId`. */
 export const holdRequest = z.strictObject({
@@ -36,8 +39,8 @@ export const holdRejection = z.enum([
 
 export const holdAnswer = z.discriminatedUnion('status', [
   /** `available`: what the user can still spend. */
-  z.strictObject({ status: z.literal('held'), available: z.int().min(0) }),
-  z.strictObject({ status: z.literal('refused'), rejection: holdRejection, available: z.int().min(0) }),
+  z.strictObject({ status: z.literal('held'), available: creditsTotal }),
+  z.strictObject({ status: z.literal('refused'), rejection: holdRejection, available: creditsTotal }),
 ]);
 export type HoldAnswer = z.infer<typeof holdAnswer>;
 
@@ -68,7 +71,7 @@ export const creditsGranted = publishedEvent(
     kind: grantKind,
     credits: positiveCredits,
     expiresAt: z.iso.datetime().optional(),
-    available: z.int().min(0),
+    available: creditsTotal,
   }),
 );
 export const creditsHeld = publishedEvent(
@@ -78,7 +81,7 @@ export const creditsHeld = publishedEvent(
     tool: z.string(),
     credits: positiveCredits,
     rows: grantRows,
-    available: z.int().min(0),
+    available: creditsTotal,
   }),
 );
 export const holdSettled = publishedEvent(
@@ -88,8 +91,8 @@ export const holdSettled = publishedEvent(
     tool: z.string(),
     /** What each grant paid; together `credits`, at most what was held. */
     spent: grantRows,
-    credits: z.int().min(0),
-    available: z.int().min(0),
+    credits: creditsTotal,
+    available: creditsTotal,
   }),
 );
 export const holdReleased = publishedEvent(
@@ -99,22 +102,22 @@ export const holdReleased = publishedEvent(
     tool: z.string(),
     credits: positiveCredits,
     reason: releaseReason,
-    available: z.int().min(0),
+    available: creditsTotal,
   }),
 );
 /** Grants whose time was over before they were spent. Told with the account's next command, not at the very moment. */
 export const grantsExpired = publishedEvent(
   'GrantsExpired',
-  z.object({ rows: grantRows, credits: positiveCredits, available: z.int().min(0) }),
+  z.object({ rows: grantRows, credits: creditsTotal, available: creditsTotal }),
 );
 /** Nothing can be granted or held any more; what was left is forfeited. */
-export const accountClosed = publishedEvent('AccountClosed', z.object({ forfeited: z.int().min(0) }));
+export const accountClosed = publishedEvent('AccountClosed', z.object({ forfeited: creditsTotal }));
 
-export const planChanged = publishedEvent('PlanChanged', z.object({ plan: z.string(), available: z.int().min(0) }));
+export const planChanged = publishedEvent('PlanChanged', z.object({ plan: z.string(), available: creditsTotal }));
 /** Somebody gave credits, or took some: `credits` is below zero then. The reason is not told to everybody. */
 export const creditsAdjusted = publishedEvent(
   'CreditsAdjusted',
-  z.object({ adjustmentId: z.string(), credits: z.int(), rows: grantRows, available: z.int().min(0) }),
+  z.object({ adjustmentId: z.string(), credits: z.int(), rows: grantRows, available: creditsTotal }),
 );
 /** A payment's credits were taken back: `credits` = what the rows say + `debt`, which blocks holds until it is repaid. */
 export const grantRevoked = publishedEvent(
@@ -125,13 +128,13 @@ export const grantRevoked = publishedEvent(
     credits: positiveCredits,
     reason: revocationReason,
     rows: grantRows,
-    debt: z.int().min(0),
-    available: z.int().min(0),
+    debt: creditsTotal,
+    available: creditsTotal,
   }),
 );
 export const debtRepaid = publishedEvent(
   'DebtRepaid',
-  z.object({ rows: grantRows, credits: positiveCredits, debt: z.int().min(0), available: z.int().min(0) }),
+  z.object({ rows: grantRows, credits: creditsTotal, debt: creditsTotal, available: creditsTotal }),
 );
 /** A revocation was taken back: first it cancels debt, the rest is available again. */
 export const grantReinstated = publishedEvent(
@@ -140,19 +143,19 @@ export const grantReinstated = publishedEvent(
     revocationId: z.string(),
     grantId: z.string(),
     credits: positiveCredits,
-    debtCancelled: z.int().min(0),
-    available: z.int().min(0),
+    debtCancelled: creditsTotal,
+    available: creditsTotal,
   }),
 );
 /** The user's own threshold was crossed. Told once, and again only after the balance was back at or above it. */
 export const lowBalanceReached = publishedEvent(
   'LowBalanceReached',
-  z.object({ below: positiveCredits, available: z.int().min(0) }),
+  z.object({ below: positiveCredits, available: creditsTotal }),
 );
 /** Billing should charge the user's saved card for this pack, once by `topUpId`, and say how that ended. */
 export const topUpRequested = publishedEvent(
   'TopUpRequested',
-  z.object({ topUpId: z.string(), packId: z.string(), available: z.int().min(0) }),
+  z.object({ topUpId: z.string(), packId: z.string(), available: creditsTotal }),
 );
 export const topUpEnded = publishedEvent('TopUpEnded', z.object({ topUpId: z.string(), outcome: topUpOutcome }));
 

@@ -3,7 +3,7 @@ import type { AppDefinition } from '#services/catalog/contracts.ts';
 import { commandHandler } from '#shared/eventsourcing/command-handler.ts';
 import type { EventStore } from '#shared/eventsourcing/event-store.ts';
 import type { EventMeta } from '#shared/eventsourcing/recorded-event.ts';
-import { accountAggregate } from './domain/account.ts';
+import { accountAggregate, preview } from './domain/account.ts';
 import type { AccountCommand, OpenAccount } from './domain/commands.ts';
 import type { AccountEvent } from './domain/events.ts';
 import type { Account } from './domain/state.ts';
@@ -21,15 +21,32 @@ export const openOnFirstSight = (
   { at, meta }: { readonly at: string; readonly meta: EventMeta },
 ) => handle(stream, { type: 'OpenAccount', at, welcomeCredits: welcome_credits } satisfies OpenAccount, meta);
 
-/** A user's own command: opens the account first where the user is seen for the first time. */
+/** A command of a user or on one's behalf: opens the account first where the user is seen for the first time. */
 export const handleOpening = async (
   handle: HandleAccount,
   stream: string,
   definition: Pick<AppDefinition, 'welcome_credits'>,
   { command, meta }: { readonly command: AccountCommand; readonly meta: EventMeta },
 ) => {
-  const handled = await handle(stream, command, meta);
-  if (handled.accepted || handled.rejection !== 'account-unopened') return handled;
-  await openOnFirstSight(handle, stream, definition, { at: command.at, meta });
-  return handle(stream, command, meta);
+  let handled = await handle(stream, command, meta);
+  if (!handled.accepted && handled.rejection === 'account-unopened') {
+    await openOnFirstSight(handle, stream, definition, { at: command.at, meta });
+    handled = await handle(stream, command, meta);
+  }
+  if (!handled.accepted) await recordDue(handle, stream, handled.state, { command, meta });
+  return handled;
+};
+
+/**
+ * A refusal tells no events, so what was due by then would stay unwritten: a user who is refused month after month would see
+ * credits that never come, and a debt that they never repay.
+ */
+const recordDue = async (
+  handle: HandleAccount,
+  stream: string,
+  state: Account,
+  { command, meta }: { readonly command: AccountCommand; readonly meta: EventMeta },
+): Promise<void> => {
+  if (!('policy' in command) || preview(state, command.policy, command.at) === state) return;
+  await handle(stream, { type: 'IssueDaily', at: command.at, policy: command.policy }, meta);
 };

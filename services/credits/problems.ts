@@ -7,6 +7,7 @@ export type CreditsRejection =
   | 'tool-unknown'
   | 'plan-unknown'
   | 'pack-unknown'
+  | 'threshold-above-pack'
   | 'account-unknown'
   | 'account-closed'
   | 'holds-open'
@@ -20,8 +21,9 @@ export const problems: Readonly<Record<CreditsRejection, ProblemSpec>> = {
   'tool-unknown': { status: 404, title: 'There is no such tool' },
   'plan-unknown': { status: 400, title: 'There is no such plan' },
   'pack-unknown': { status: 400, title: 'There is no such pack' },
+  'threshold-above-pack': { status: 400, title: 'The pack does not lift the balance above the threshold' },
   'account-unknown': { status: 404, title: 'There is no such account' },
-  'account-closed': { status: 403, title: 'The account is closed' },
+  'account-closed': { status: 409, title: 'The account is closed' },
   'holds-open': { status: 409, title: 'Jobs of the account still run' },
   'grants-too-many': { status: 409, title: 'The account has as many grants as it can carry' },
   'adjustment-exceeds-balance': { status: 409, title: 'The account has less than is to be taken' },

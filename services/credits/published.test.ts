@@ -11,9 +11,11 @@ import { toPublished } from './published.ts';
 import {
   adjustCredits,
   changePlan,
+  closeAccount,
   endTopUp,
   grantCredits,
   holdCredits,
+  later,
   noon,
   openAccount,
   reinstateGrant,
@@ -155,6 +157,26 @@ test('X11 that the balance is low, and that a pack is to be bought', () => {
     { type: 'TopUpRequested', data: { topUpId: 'topup-202611-1', packId: 'pack-20', available: 4 } },
     { type: 'TopUpEnded', data: { topUpId: 'topup-202611-1', outcome: 'declined' } },
   ]);
+});
+
+test('a sum over several grants may be more than any of them', () => {
+  const million = 1_000_000;
+  const pack = (id: string) => grantCredits(id, million, { expiresAt: seconds + 60 });
+  const lasting = (id: string) => grantCredits(id, million, { at: later(60) });
+  const history = recorded([
+    openAccount(10),
+    pack('pay_1'),
+    pack('pay_2'),
+    lasting('pay_3'),
+    lasting('pay_4'),
+    closeAccount(),
+  ]);
+  const told = history.flatMap((event) => {
+    const published = toPublished(event);
+    return published ? [creditsEvent.parse(JSON.parse(JSON.stringify(envelope(event, published))))] : [];
+  });
+  expect(told.find(({ type }) => type === 'GrantsExpired')?.data).toMatchObject({ credits: 2 * million });
+  expect(told.at(-1)).toMatchObject({ type: 'AccountClosed', data: { forfeited: 2 * million + 10 } });
 });
 
 test('whatever happens to an account, what is told of it keeps to the contract', () =>

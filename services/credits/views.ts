@@ -63,7 +63,9 @@ export const transaction = z.strictObject({
   reason: z
     .string()
     .nullable()
-    .describe('Why, as in failed, cost-below-hold, account-closed, or in the words of an admin.'),
+    .describe(
+      "Why, as in failed, cost-below-hold, account-closed. Null of an adjustment: an admin's words are for admins.",
+    ),
   created_at: z.iso.datetime(),
 });
 export type Transaction = z.infer<typeof transaction>;

@@ -23,6 +23,8 @@ export class ContentionError extends Error {
 
 export interface Aggregate<State, Command extends DomainCommand, Event extends DomainEvent, Rejection> {
   readonly decider: Decider<State, Command, Event, Rejection>;
+  /** Validates an event before it is written. @throws for one that may not be stored: a command asked for nonsense. */
+  validate?(event: unknown): unknown;
   /** A key for commands that must be done at most once for ever, whatever happened to the stream since. */
   uniqueKey?(command: Command): string | undefined;
 }
@@ -63,7 +65,7 @@ export const record = <State, Event extends DomainEvent>(
 export const commandHandler =
   <State, Command extends DomainCommand, Event extends DomainEvent, Rejection>(
     store: EventStore<State, Event>,
-    { decider, uniqueKey }: Aggregate<State, Command, Event, Rejection>,
+    { decider, uniqueKey, validate }: Aggregate<State, Command, Event, Rejection>,
   ) =>
   async (stream: string, command: Command, meta: EventMeta): Promise<Handled<State, Event, Rejection>> => {
     const key = uniqueKey?.(command);
@@ -80,6 +82,7 @@ export const commandHandler =
           : { accepted: false, rejection: decision.rejection, ...current };
       }
       if (decision.events.length === 0) return { accepted: true, events: [], ...current };
+      for (const event of decision.events) validate?.(event);
       const ids = decision.events.map(() => uuidv7());
       const events = record(decider, stream, tail, decision.events, { at: command.at, meta, ids });
       const outcome = await store.append(events, key === undefined ? undefined : { key });

@@ -125,7 +125,7 @@ describe('X11 settings', () => {
     const body = { top_up: { below: 5, pack_id: 'none', max_per_month: 1 } };
     expect((await put('/v1/credits/top-up', body)).body).toMatchObject({ type: 'urn:tessera:problem:pack-unknown' });
     const buyer = await stack.signUp('sparky');
-    const good = { top_up: { below: 50, pack_id: 'pack-20', max_per_month: 1 } };
+    const good = { top_up: { below: 20, pack_id: 'pack-20', max_per_month: 1 } };
     expect((await put('/v1/credits/top-up', good, buyer)).body).toMatchObject({ ...good, pending: true });
     expect((await buyer.api.get('/v1/credits/top-up')).body).toMatchObject({ ...good, requested_this_month: 1 });
   });

@@ -6,7 +6,7 @@ import { aroundCommand } from './around-command.ts';
 import { reinstate, revoke } from './clawback.ts';
 import type { AccountCommand, AccountRejection, CloseAccount, OpenAccount } from './commands.ts';
 import type { AccountDecision } from './decision.ts';
-import type { AccountEvent } from './events.ts';
+import { type AccountEvent, parseAccountEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { adjust, grant, open } from './grants.ts';
 import { hold, release, settle } from './holds.ts';
@@ -87,7 +87,7 @@ const uniqueKey = (command: AccountCommand): string | undefined => {
     case 'RevokeGrant':
       return `revoke:${command.revocationId}`;
     case 'ReinstateGrant':
-      return `reinstate:${command.revocationId}`;
+      return `reinstate:${command.reinstatementId ?? command.revocationId}`;
     case 'ChangePlan':
       return command.changeId === undefined ? undefined : `plan:${command.changeId}`;
     case 'HoldCredits':
@@ -102,4 +102,4 @@ const uniqueKey = (command: AccountCommand): string | undefined => {
   }
 };
 
-export const accountAggregate = { decider: account, uniqueKey };
+export const accountAggregate = { decider: account, uniqueKey, validate: parseAccountEvent };

@@ -57,6 +57,10 @@ describe('X5 revoking', () => {
     ])
       .when(revokeGrant('re_1', 'pay_1', 16, { reason: 'dispute' }))
       .then([revoked('re_1', 16, { pay_1: 3, 'bonus-1': 1, welcome: 10, pay_0: 2 }, { reason: 'dispute' })]));
+  test('from its own grant once, also where that burns first', () =>
+    given(account, [opened, granted('bonus-1', 3, { kind: 'bonus' }), pack])
+      .when(revokeGrant('re_1', 'bonus-1', 5))
+      .then([revoked('re_1', 5, { 'bonus-1': 3, pay_1: 2 }, { grantId: 'bonus-1' })]));
   test('what is not there becomes debt', () => {
     const revoking = given(account, [opened, granted('pay_1', 3)]).when(revokeGrant('re_1', 'pay_1', 16));
     revoking.then([revoked('re_1', 16, { pay_1: 3 }, { debt: 13 })]);
@@ -124,7 +128,7 @@ describe('X5 debt', () => {
       holds: {},
       closedHolds: '',
       totals: { granted: 8, spent: 0, revoked: 5 },
-      revocations: [{ id: expect.any(String), credits: 5 }],
+      revocations: [{ id: expect.any(String), credits: 5, grant: expect.any(String) }],
     });
   });
   test('is repaid in part by less', () =>
@@ -197,7 +201,15 @@ describe('X5 reinstating', () => {
   test('that only cancels debt gives no grant, and leaves the rest owed', () => {
     const reinstating = given(account, owing(30)).when(reinstateGrant('re_1', 'pay_1', 10));
     reinstating.then([reinstated(10, 10)]);
-    expect(ledgerOf(reinstating.state())).toMatchObject({ debt: 20, grants: {}, totals: { granted: 0 } });
+    expect(ledgerOf(reinstating.state())).toStrictEqual({
+      status: 'open',
+      grants: {},
+      holds: {},
+      closedHolds: '',
+      totals: { granted: 0, spent: 0 },
+      debt: 20,
+      revocations: [{ id: expect.any(String), credits: 20, grant: expect.any(String) }],
+    });
   });
   test('gives back no more than was taken for it, and once', () => {
     given(account, taken)
@@ -207,9 +219,34 @@ describe('X5 reinstating', () => {
       .when(reinstateGrant('re_9', 'pay_1', 1))
       .thenRejected('revocation-unknown');
     given(account, [...taken, reinstated(10)])
-      .when(reinstateGrant('re_1', 'pay_1', 20))
+      .when(reinstateGrant('re_1', 'pay_1', 21, { reinstatementId: 'rest' }))
       .thenRejected('revocation-unknown');
     expect(accountAggregate.uniqueKey(reinstateGrant('re_1', 'pay_1', 30))).toBe('reinstate:re_1');
+  });
+  test('I5 in parts gives back all of it, each part once', () => {
+    const rest = given(account, [...taken, reinstated(10)]).when(
+      reinstateGrant('re_1', 'pay_1', 20, { reinstatementId: 'rest' }),
+    );
+    expect(Object.keys(ledgerOf(rest.state()).grants)).toEqual(
+      expect.arrayContaining(['reinstated-re_1', 'reinstated-rest']),
+    );
+    expect(ledgerOf(rest.state())).not.toHaveProperty('revocations');
+    expect(accountAggregate.uniqueKey(reinstateGrant('re_1', 'pay_1', 20, { reinstatementId: 'rest' }))).toBe(
+      'reinstate:rest',
+    );
+  });
+  test('gives back with the expiry that the grant had', () => {
+    const back = given(account, taken).when(reinstateGrant('re_1', 'pay_1', 30, { expiresAt: seconds + 100 }));
+    expect(ledgerOf(back.state()).grants['reinstated-re_1']).toMatchObject({ left: 30, until: seconds + 100 });
+  });
+  test('I5 refund and dispute of one payment take no more than it gave', () => {
+    const refunded = [opened, pack, revoked('re_1', 50, { pay_1: 50 }), granted('pay_2', 80)];
+    given(account, refunded)
+      .when(revokeGrant('dp_1', 'pay_1', 50, { granted: 50 }))
+      .then([]);
+    given(account, [opened, pack, revoked('re_1', 20, { pay_1: 20 })])
+      .when(revokeGrant('dp_1', 'pay_1', 50, { granted: 50 }))
+      .then([revoked('dp_1', 30, { pay_1: 30 })]);
   });
   test('keeps the other revocations', () => {
     const state = given(account, [...taken, revoked('re_2', 5, { pay_1: 5 })])

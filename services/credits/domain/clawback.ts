@@ -3,6 +3,7 @@
  * whatever comes in pays it off first.
  */
 import { accept, reject } from '#shared/eventsourcing/decider.ts';
+import { fingerprint } from '#shared/ids.ts';
 import { takeFromGrants } from './burn-order.ts';
 import type { ReinstateGrant, RevokeGrant } from './commands.ts';
 import { type AccountDecision, maxGrants } from './decision.ts';
@@ -17,9 +18,18 @@ const takeUpTo = (grants: Grants, credits: number): Rows => {
   return takeFromGrants(grants, Math.min(left, credits)) ?? {};
 };
 
+/** What revocations of this grant took and did not give back. */
+const revokedOf = ({ revocations = [] }: Ledger, grantId: string): number => {
+  const key = fingerprint(grantId);
+  return revocations.filter(({ grant }) => grant === key).reduce((sum, { credits }) => sum + credits, 0);
+};
+
 export const revoke = (command: RevokeGrant, ledger: Ledger): AccountDecision => {
-  const { revocationId, grantId, credits, reason, at } = command;
+  const { revocationId, grantId, reason, at } = command;
+  const credits = Math.min(command.credits, (command.granted ?? Number.POSITIVE_INFINITY) - revokedOf(ledger, grantId));
   if (revocationOf(ledger, revocationId)) return accept();
+  // A refund took it all, and the dispute of the same payment finds nothing more to take.
+  if (credits <= 0) return accept();
   if (ledger.status === 'closed') return reject('account-closed');
   const grants = usableGrants(ledger, epochSeconds(at));
   const own = takeUpTo(
@@ -44,10 +54,10 @@ export const revoke = (command: RevokeGrant, ledger: Ledger): AccountDecision =>
 };
 
 /** The grant that gives back what a revocation took. */
-export const reinstatedGrantId = (revocationId: string): string => `reinstated-${revocationId}`;
+export const reinstatedGrantId = (reinstatementId: string): string => `reinstated-${reinstatementId}`;
 
 export const reinstate = (command: ReinstateGrant, ledger: Ledger): AccountDecision => {
-  const { revocationId, grantId, credits, kind, at } = command;
+  const { revocationId, reinstatementId, grantId, credits, kind, expiresAt, priority, at } = command;
   if (ledger.status === 'closed') return reject('account-closed');
   const revoked = revocationOf(ledger, revocationId)?.credits ?? 0;
   if (credits > revoked) return reject('revocation-unknown');
@@ -57,11 +67,14 @@ export const reinstate = (command: ReinstateGrant, ledger: Ledger): AccountDecis
   return accept<AccountEvent>({
     type: 'GrantReinstated',
     revocationId,
+    ...(reinstatementId === undefined ? {} : { reinstatementId }),
     grantId,
     credits,
     kind,
     ...(debtCancelled > 0 ? { debtCancelled } : {}),
     reinstatedAt: epochSeconds(at),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(priority === undefined ? {} : { priority }),
   });
 };
 

@@ -95,17 +95,24 @@ export interface RevokeGrant extends DomainCommand {
   readonly revocationId: string;
   readonly grantId: string;
   readonly credits: number;
+  /** What the grant was given. Refund and dispute of one payment together take no more than that. */
+  readonly granted?: number;
   readonly reason: RevocationReason;
 }
 
 /** Gives back what a revocation took, for example because the dispute was won. */
 export interface ReinstateGrant extends DomainCommand {
   readonly type: 'ReinstateGrant';
+  /** The same one gives back once, for ever. Absent: the revocation's id, for one that is taken back whole. */
+  readonly reinstatementId?: string;
   readonly revocationId: string;
   readonly grantId: string;
   /** At most what the revocation took. */
   readonly credits: number;
   readonly kind: GrantKind;
+  /** As the grant had it, epoch seconds. */
+  readonly expiresAt?: number;
+  readonly priority?: number;
 }
 
 /** Asks to be told when the balance falls below so many credits; null: not any more. */

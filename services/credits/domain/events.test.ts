@@ -35,7 +35,10 @@ describe('stored events, version 1', () => {
       plan: 'daily',
       dailyDay: 20_261_120,
       planMonth: 202_611,
-      revocations: [{ id: '-Rr-1tHc', credits: 10 }],
+      revocations: [
+        { id: '-Rr-1tHc', credits: 10, grant: 'bsgREdWB' },
+        { id: 'YqFMcnjf', credits: 48, grant: 'rDl5JvJR' },
+      ],
       topUps: { month: 202_611, requested: 2, declined: 1, notBefore: 1_795_174_310 },
     });
   });

@@ -126,12 +126,16 @@ export const debtRepaid = z.strictObject({ type: z.literal('DebtRepaid'), rows }
 export const grantReinstated = z.strictObject({
   type: z.literal('GrantReinstated'),
   revocationId,
+  /** Absent: the revocation's id. */
+  reinstatementId: revocationId.optional(),
   grantId,
   credits,
   kind: grantKind,
-  /** What of the credits was owed and no longer is. Absent: nothing. The rest is given back as the grant `reinstated-<revocation id>`. */
+  /** What of the credits was owed and no longer is. Absent: nothing. The rest is given back as the grant `reinstated-<reinstatement id>`. */
   debtCancelled: credits.optional(),
   reinstatedAt: epochSeconds,
+  expiresAt: epochSeconds.optional(),
+  priority: z.int().min(0).max(999).optional(),
 });
 
 export const alertSet = z.strictObject({ type: z.literal('AlertSet'), below: credits.nullable() });

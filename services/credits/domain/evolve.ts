@@ -117,20 +117,37 @@ const adjust = (ledger: Ledger, { adjustmentId, credits, rows, adjustedAt }: Eve
   return { ...added, totals: { ...totals, granted: totals.granted + credits } };
 };
 
-const revoke = (ledger: Ledger, { revocationId, credits, rows, debt = 0 }: EventOf<'GrantRevoked'>): Ledger => ({
+const revoke = (
+  ledger: Ledger,
+  { revocationId, grantId, credits, rows, debt = 0 }: EventOf<'GrantRevoked'>,
+): Ledger => ({
   ...withDebt(takeBack(ledger, rows), debt),
-  revocations: [...(ledger.revocations ?? []), { id: fingerprint(revocationId), credits }].slice(-maxRevocations),
+  revocations: [
+    ...(ledger.revocations ?? []),
+    { id: fingerprint(revocationId), credits, grant: fingerprint(grantId) },
+  ].slice(-maxRevocations),
 });
 
 const reinstate = (ledger: Ledger, event: EventOf<'GrantReinstated'>): Ledger => {
-  const { revocationId, credits, kind, debtCancelled = 0, reinstatedAt } = event;
+  const { revocationId, reinstatementId = revocationId, credits, kind, debtCancelled = 0, reinstatedAt } = event;
   const { revocations = [], ...rest } = withDebt(ledger, -debtCancelled);
-  const others = revocations.filter(({ id }) => id !== fingerprint(revocationId));
+  const key = fingerprint(revocationId);
+  const others = revocations
+    .map((revocation) =>
+      revocation.id === key ? { ...revocation, credits: revocation.credits - credits } : revocation,
+    )
+    .filter((revocation) => revocation.credits > 0);
   const cancelled: Ledger = others.length > 0 ? { ...rest, revocations: others } : rest;
   const left = credits - debtCancelled;
   if (left === 0) return cancelled;
   const { totals } = cancelled;
-  const added = addGrant(cancelled, reinstatedGrantId(revocationId), { kind, left, from: reinstatedAt });
+  const added = addGrant(cancelled, reinstatedGrantId(reinstatementId), {
+    kind,
+    left,
+    from: reinstatedAt,
+    ...(event.expiresAt === undefined ? {} : { until: event.expiresAt }),
+    ...(event.priority === undefined ? {} : { priority: event.priority }),
+  });
   return { ...added, totals: { ...totals, revoked: (totals.revoked ?? 0) - left } };
 };
 
@@ -142,7 +159,8 @@ const requestTopUp = (ledger: Ledger, { topUpId, month, requestedAt }: EventOf<'
     topUps: {
       ...ofMonth,
       ...(topUps?.declines === undefined ? {} : { declines: topUps.declines }),
-      requested: ofMonth.requested + 1,
+      // Asked again after a lapse, it is the same one.
+      requested: ofMonth.requested + (topUps?.pending?.id === topUpId ? 0 : 1),
       pending: { id: topUpId, since: requestedAt },
     },
   };

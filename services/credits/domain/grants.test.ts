@@ -49,6 +49,19 @@ describe('adjusting', () => {
       .when(grantCredits('adj-1', 5))
       .thenRejected('grant-id-reserved');
   });
+  test('only those very ids are reserved', () => {
+    for (const id of [
+      'welcome-2',
+      'my-welcome',
+      'daily-2026-11-05b',
+      'my-plan-2026-11',
+      'plan-2026-11b',
+      'not-reinstated-1',
+    ])
+      given(account, [opened])
+        .when(grantCredits(id, 5))
+        .then([granted(id, 5)]);
+  });
   test('of a closed account is refused, both ways', () => {
     given(account, [opened, closed]).when(adjustCredits('adj-1', 5)).thenRejected('account-closed');
     given(account, [opened, closed]).when(adjustCredits('adj-1', -5)).thenRejected('account-closed');

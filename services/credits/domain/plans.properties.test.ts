@@ -83,10 +83,11 @@ test('X11: a top-up is requested when one is due only: never two pending, never 
       const now = epochSeconds(command.at);
       for (const event of events) {
         if (event.type !== 'TopUpRequested') continue;
-        expect(ids.has(event.topUpId)).toBe(false);
-        ids.add(event.topUpId);
         const { topUps } = ledgerOf(before);
         const { pending, notBefore = 0 } = topUps ?? {};
+        // Again only as the very one that nobody answered.
+        if (ids.has(event.topUpId)) expect(pending?.id).toBe(event.topUpId);
+        ids.add(event.topUpId);
         const ends = events.some(({ type }) => type === 'TopUpEnded');
         if (pending && !ends) expect(now - pending.since).toBeGreaterThanOrEqual(86_400);
         expect(now).toBeGreaterThanOrEqual(notBefore);

@@ -112,6 +112,10 @@ describe('FS11 the daily allowance', () => {
       .when(issueDaily(hours(1)))
       .then([]);
   });
+  test('comes also to an account that has held credits on this day already', () =>
+    given(account, [opened, welcome, heldFor('gen_1', { welcome: 1 }), planChanged('daily')])
+      .when(issueDaily())
+      .then([today]));
   test('leaves bought credits as they are', () => {
     const before = [...onDaily, granted('pay_1', 10), today];
     const { grants } = ledgerOf(
@@ -178,6 +182,10 @@ describe("the default plan's monthly credits", () => {
       .when(grantCredits('plan-2026-11', 5, { kind: 'plan' }))
       .thenRejected('grant-id-reserved');
     given(account, [opened]).when(grantPlanCredits('2026-11', 5)).thenRejected('grant-id-reserved');
+    for (const id of ['sub-2026-11', '2026-11-b'])
+      given(account, [opened])
+        .when(grantPlanCredits(id, 5))
+        .then([granted(`plan-${id}`, 5, { kind: 'plan', plan: 'monthly' })]);
   });
   test('January’s month has two digits', () => {
     const policy = { ...policyAt('2027-01-02T00:00:00.000Z'), defaultPlan: 'monthly' };
@@ -206,6 +214,16 @@ describe("a paid plan's credits", () => {
     given(account, [opened, welcome, granted('pay_1', 50), period('sub_1-1', 5)])
       .when(grantPlanCredits('sub_1-2', 20))
       .then([period('sub_1-2', 20)]));
+  test('leave alone what the free plan gives by the calendar, and are left alone by it', () => {
+    const calendar = { ...period('2026-10', 9), plan: 'free' } as AccountEvent;
+    given(account, [opened, calendar])
+      .when(grantPlanCredits('sub_1-1', 20, { maxRollover: 0 }))
+      .then([period('sub_1-1', 20)]);
+    const policy = policyAt(noon, { defaultPlan: 'monthly' });
+    const issuing = given(account, [opened, period('sub_1-1', 600)]).when({ type: 'IssueDaily', at: noon, policy });
+    expect(ledgerOf(issuing.state()).grants['plan-sub_1-1']).toMatchObject({ left: 600 });
+    expect(Object.keys(ledgerOf(issuing.state()).grants)).toHaveLength(2);
+  });
   test('of all that is left nothing rolls over when the plan says 0', () =>
     given(account, [opened, period('sub_1-1', 5)])
       .when(grantPlanCredits('sub_1-2', 20, { maxRollover: 0 }))

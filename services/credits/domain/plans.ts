@@ -3,7 +3,7 @@ import { accept, reject } from '#shared/eventsourcing/decider.ts';
 import type { ChangePlan, GrantPlanCredits } from './commands.ts';
 import { type AccountDecision, maxGrants } from './decision.ts';
 import type { AccountEvent } from './events.ts';
-import { rolloverExpiry } from './expiry.ts';
+import { lineOf, rolloverExpiry } from './expiry.ts';
 import { dateOf } from './local-day.ts';
 import type { PlanRules, Policy } from './policy.ts';
 import { type Account, epochSeconds, type Ledger } from './state.ts';
@@ -52,7 +52,7 @@ const monthlyDue = (ledger: Ledger, policy: Policy, now: number): AccountEvent[]
   const wasIssued = (ledger.planMonth ?? 0) >= policy.month;
   if (plan !== policy.defaultPlan || monthlyCredits === 0 || wasIssued) return [];
   return [
-    ...rolloverExpiry(ledger, maxRollover, now),
+    ...rolloverExpiry(ledger, 'calendar', maxRollover, now),
     {
       type: 'CreditsGranted',
       grantId: `plan-${Math.floor(policy.month / 100)}-${String(policy.month % 100).padStart(2, '0')}`,
@@ -71,18 +71,15 @@ export const allowanceDue = (ledger: Ledger, policy: Policy, now: number): Accou
   return [...dailyDue(ledger, policy, now), ...monthlyDue(ledger, policy, now)];
 };
 
-/** The default plan's own: `plan-2026-11`. */
-const calendarMonth = /^\d{4}-\d{2}$/;
-
 export const grantPlanCredits = (command: GrantPlanCredits, ledger: Ledger): AccountDecision => {
   const { periodId, plan, credits, maxRollover, at } = command;
   const grantId = `plan-${periodId}`;
-  if (calendarMonth.test(periodId)) return reject('grant-id-reserved');
+  if (lineOf(grantId) === 'calendar') return reject('grant-id-reserved');
   if (Object.hasOwn(ledger.grants, grantId)) return accept();
   if (ledger.status === 'closed') return reject('account-closed');
   if (Object.keys(ledger.grants).length >= maxGrants) return reject('grants-too-many');
   const now = epochSeconds(at);
-  return accept<AccountEvent>(...rolloverExpiry(ledger, maxRollover, now), {
+  return accept<AccountEvent>(...rolloverExpiry(ledger, 'paid', maxRollover, now), {
     type: 'CreditsGranted',
     grantId,
     kind: 'plan',

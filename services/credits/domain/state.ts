@@ -39,7 +39,10 @@ export interface Totals {
 export interface Revocation {
   /** Fingerprint of its id. */
   readonly id: string;
+  /** Taken back, less what was given back since. */
   readonly credits: number;
+  /** Fingerprint of the grant. Absent in old ones. */
+  readonly grant?: string;
 }
 
 /** Automatic top-ups so far: kept when the user turns them off, so that turning them on again evades no limit. */

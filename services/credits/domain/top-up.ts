@@ -10,7 +10,7 @@ import { available, epochSeconds, isoTime, type Ledger } from './state.ts';
 
 /** Time for the credits of a paid one to arrive. */
 export const cooldownS = 600;
-/** Billing that has not answered by then never will. */
+/** Billing that has not answered by then is asked again, for the very same top-up: it may still hear both, and buys once by the id. */
 export const pendingLapsesS = 86_400;
 const firstBackOffS = 3_600;
 const longestBackOffS = 7 * 86_400;
@@ -28,7 +28,7 @@ export const setTopUp = ({ topUp }: SetTopUp, ledger: Ledger): AccountDecision =
   return accept<AccountEvent>({ type: 'TopUpSet', topUp });
 };
 
-/** One that is not pending has ended before, or lapsed and another took its place. */
+/** One that is not pending has ended before. Billing grants the pack's credits before it says `paid`. */
 export const endTopUp = ({ topUpId, outcome, at }: EndTopUp, { topUps }: Ledger): AccountDecision => {
   if (topUps?.pending?.id !== topUpId) return accept();
   const pauseS = outcome === 'paid' ? cooldownS : backOffS((topUps.declines ?? 0) + 1);
@@ -41,6 +41,16 @@ export const topUpDue = (ledger: Ledger, now: number): AccountEvent[] => {
   if (status === 'closed' || !topUp || debt !== undefined || available(ledger, now) >= topUp.below) return [];
   const isPending = topUps?.pending !== undefined && topUps.pending.since + pendingLapsesS > now;
   if (isPending || (topUps?.notBefore ?? 0) > now) return [];
+  if (topUps?.pending)
+    return [
+      {
+        type: 'TopUpRequested',
+        topUpId: topUps.pending.id,
+        packId: topUp.packId,
+        month: topUps.month,
+        requestedAt: now,
+      },
+    ];
   const month = Math.max(monthAt(now), topUps?.month ?? 0);
   const { requested, declined = 0 } = topUps?.month === month ? topUps : { requested: 0 };
   if (requested - declined >= topUp.maxPerMonth) return [];

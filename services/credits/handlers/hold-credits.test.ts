@@ -1,7 +1,15 @@
+import type { AppDefinition } from '#services/catalog/contracts.ts';
 import type { HoldRequest } from '../contracts.ts';
+import { available } from '../domain/state.ts';
 import { closeAccount, later, noon } from '../test/commands.ts';
 import { catalogWith, keptLog, newAccounts, owner, stream } from '../test/doubles.ts';
 import { holdCredits } from './hold-credits.ts';
+
+/** The free plan gives 20 a month, of which as many roll over. */
+const monthlyApp = {
+  default_plan: 'monthly',
+  plans: [{ id: 'monthly', name: 'Monthly', monthly_credits: 20, daily_cap: null, daily_credits: 0, max_rollover: 20 }],
+};
 
 const request = (more: Partial<HoldRequest> = {}): HoldRequest => ({
   ...owner,
@@ -49,6 +57,22 @@ test('the same hold again is the same answer and no second hold', async () => {
 test('too few credits: refused, with what there is', async () => {
   const { hold } = newHold(3);
   expect(await hold(request())).toEqual({ status: 'refused', rejection: 'credits-insufficient', available: 3 });
+});
+
+test('I7 what was due is written also when the hold is refused, month after month, and repays what is owed', async () => {
+  const { handle, store, openWith } = newHold();
+  await openWith(1);
+  const definition = { ...(await catalogWith(0).app(owner.app)), ...monthlyApp } as AppDefinition;
+  const hold = (at: string) =>
+    holdCredits({
+      handle,
+      catalog: { app: async () => definition },
+      logger: keptLog().logger,
+      now: () => at,
+    })(request({ holdId: `gen_${at}`, credits: 30, expiresAt: '2027-01-01T00:00:00.000Z' }));
+  expect(await hold('2026-11-05T12:00:00.000Z')).toMatchObject({ status: 'refused', available: 21 });
+  expect(available((await store.load(stream))?.state ?? { status: 'unopened' })).toBe(21);
+  expect(await hold('2026-12-05T12:00:00.000Z')).toMatchObject({ status: 'held', available: 11 });
 });
 
 test('a closed account: refused', async () => {

@@ -7,7 +7,7 @@ import { accountStream, preview } from '../domain/account.ts';
 import type { AccountRejection, HoldCredits } from '../domain/commands.ts';
 import { policyOf } from '../domain/policy.ts';
 import { available, epochSeconds } from '../domain/state.ts';
-import { type HandleAccount, openOnFirstSight } from '../handle-account.ts';
+import { type HandleAccount, handleOpening } from '../handle-account.ts';
 
 export interface HoldDependencies {
   readonly handle: HandleAccount;
@@ -44,11 +44,7 @@ export const holdCredits =
       expiresAt: epochSeconds(expiresAt),
       policy,
     };
-    let handled = await handle(stream, command, meta);
-    if (!handled.accepted && handled.rejection === 'account-unopened') {
-      await openOnFirstSight(handle, stream, definition, { at, meta });
-      handled = await handle(stream, command, meta);
-    }
+    const handled = await handleOpening(handle, stream, definition, { command, meta });
     const left = available(preview(handled.state, policy, at));
     const repeated = handled.accepted && handled.events.length === 0;
     logger.info('hold', { correlationId, app, user, holdId, credits, accepted: handled.accepted, repeated });

@@ -29,7 +29,7 @@ const newSweep = async ({
     now: () => now,
     ...more,
   });
-  return { ...accounts, ...log, asked, sweep: () => sweep(stream, 'sweep-1') };
+  return { ...accounts, ...log, asked, sweep: (hasTime = () => true) => sweep(stream, 'sweep-1', hasTime) };
 };
 
 const hold = { holdId: 'gen_1', tool: 'photo-filter' };
@@ -141,4 +141,12 @@ test('many holds of one account end in one visit', async () => {
   for (let id = 2; id <= 25; id += 1) await handle(stream, holdCredits(`gen_${id}`, 1), meta);
   expect(await sweep()).toEqual({ ...nothingSwept, released: 25 });
   expect((await store.load(stream))?.state).toMatchObject({ holds: {} });
+});
+
+test('without time left no more holds are begun: they are counted, and the next sweep ends them', async () => {
+  const { sweep, handle, asked, lines } = await newSweep();
+  for (let id = 2; id <= 25; id += 1) await handle(stream, holdCredits(`gen_${id}`, 1), meta);
+  expect(await sweep(() => asked.length < 20)).toEqual({ ...nothingSwept, released: 20, failed: 5 });
+  expect(lines).toContainEqual({ level: 'warn', message: 'no time for all expired holds' });
+  expect(await sweep()).toEqual({ ...nothingSwept, released: 5 });
 });

@@ -18,6 +18,9 @@ export const graceSeconds = 120;
 /** Questions to generation at a time; an account has 500 open holds at most. */
 const inParallel = 10;
 
+/** Whether the function may begin something more before its end. */
+export type HasTime = () => boolean;
+
 export interface SweepDependencies {
   readonly handle: HandleAccount;
   readonly store: Pick<AccountStore, 'load' | 'read'>;
@@ -89,13 +92,20 @@ export const sweepAccount = ({ handle, store, ask, logger, now }: SweepDependenc
     }
   };
 
-  /** @throws Error when the account cannot be read. What goes wrong with one hold is counted and keeps no other from its end. */
-  return async (stream: string, correlationId: string): Promise<Swept> => {
+  /**
+   * @throws Error when the account cannot be read. What goes wrong with one hold is counted and keeps no other from its
+   * end; holds that no time is left for are counted so too, and the next sweep tries again.
+   */
+  return async (stream: string, correlationId: string, hasTime: HasTime): Promise<Swept> => {
     const tail = await store.load(stream);
     if (!tail) return nothingSwept;
     const due = dueHolds(tail.state, epochSeconds(now()));
     let swept = nothingSwept;
     for (let next = 0; next < due.length; next += inParallel) {
+      if (next > 0 && !hasTime()) {
+        logger.warn('no time for all expired holds', { ...parseOwnerKey(stream), left: due.length - next });
+        return addSwept(swept, { failed: due.length - next });
+      }
       const chunk = due.slice(next, next + inParallel);
       const verdicts = await Promise.all(chunk.map((hold) => judge(stream, tail.version, hold)));
       // One after the other: commands of one account would only contend.

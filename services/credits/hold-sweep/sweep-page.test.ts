@@ -10,7 +10,7 @@ import { grantCredits, holdCredits, later, openAccount } from '../test/commands.
 import { definitionWithDaily } from '../test/daily-app.ts';
 import { keptLog, meta, newAccounts } from '../test/doubles.ts';
 import { type SweepMessage, sweepMessage } from './messages.ts';
-import { graceSeconds } from './sweep-account.ts';
+import { graceSeconds, type HasTime } from './sweep-account.ts';
 import { sweepPage } from './sweep-page.ts';
 
 let dynamoDb: TestDynamoDb;
@@ -24,7 +24,10 @@ const userOf = (id: number) => `user-${id}`;
 
 let tablesMade = 0;
 /** Accounts with a hold each; the jobs of `living` live. */
-const newSweep = async (accounts: number, { living = [] as readonly string[] } = {}) => {
+const newSweep = async (
+  accounts: number,
+  { living = [], hasTime = () => true }: { living?: readonly string[]; hasTime?: HasTime } = {},
+) => {
   tablesMade += 1;
   const table = await createBalancesTable(dynamoDb.client, `balances-${tablesMade}`);
   const write = readModelWriter(dynamoDb.client, { balances: table, usage: 'none' });
@@ -69,12 +72,12 @@ const newSweep = async (accounts: number, { living = [] as readonly string[] } =
   });
   /** Sweeps until nothing waits; gives the number of pages. */
   const run = async (): Promise<number> => {
-    await work({ kind: 'start' }, { messageId: 'start-1' });
+    await work({ kind: 'start' }, { messageId: 'start-1', hasTime });
     for (let pages = 0; ; pages += 1) {
       const message = waiting.shift();
       if (!message) return pages;
       if (pages > 100) throw new Error('the sweep does not end');
-      await work(message, { messageId: 'page' });
+      await work(message, { messageId: 'page', hasTime });
     }
   };
   const openHolds = async () =>
@@ -114,6 +117,13 @@ test('rows that are behind their accounts do no harm', async () => {
   await run();
   expect(asked).toHaveLength(5);
   expect(await openHolds()).toBe(0);
+});
+
+test('a page whose time is over after each account asks for the rest of itself: none is lost, none looked at twice', async () => {
+  const { run, openHolds, asked } = await newSweep(12, { living: [userOf(3)], hasTime: () => false });
+  expect(await run()).toBeGreaterThanOrEqual(12);
+  expect(asked.toSorted()).toEqual(Array.from({ length: 12 }, (_, id) => userOf(id)).toSorted());
+  expect(await openHolds()).toBe(1);
 });
 
 test('nothing to sweep is four empty pages', async () => {

@@ -1,6 +1,7 @@
 /**
  * One page of a sweep: accounts that have a hold past its expiry, from the shard's oldest. A start becomes one page for each
- * shard, a page asks for the next one when it is done, so that accounts whose jobs live never keep a sweep from those behind them.
+ * shard, a page asks for the next one when it is done or its time is, so that accounts whose jobs live or that are slow never keep
+ * a sweep from those behind them.
  */
 import type { Logger } from '#shared/observability/logger.ts';
 import { type Metrics, MetricUnit } from '#shared/observability/metrics.ts';
@@ -8,9 +9,9 @@ import type { PageBelow } from '../read-models/balance-indexes.ts';
 import { holdShards } from '../read-models/balances.ts';
 import type { SendSweep, SweepMessage } from './messages.ts';
 import { addSwept, nothingSwept, type Swept, sweepMetrics } from './outcome.ts';
-import { graceSeconds, type SweepDependencies, sweepAccount } from './sweep-account.ts';
+import { graceSeconds, type HasTime, type SweepDependencies, sweepAccount } from './sweep-account.ts';
 
-/** An account takes a second when it has as many open holds as it may. */
+/** An account takes a second when it has as many open holds as it may, and longer when generation is slow to answer. */
 const accountsPerPage = 20;
 
 export interface SweepPageDependencies extends Omit<SweepDependencies, 'now'> {
@@ -24,6 +25,11 @@ export interface SweepPageDependencies extends Omit<SweepDependencies, 'now'> {
   readonly pageSize?: number;
 }
 
+export interface SweepRun {
+  readonly messageId: string;
+  readonly hasTime: HasTime;
+}
+
 export const sweepPage = (dependencies: SweepPageDependencies) => {
   const { pageBelow, send, logger, metrics, pageSize = accountsPerPage } = dependencies;
   const { now = () => new Date().toISOString() } = dependencies;
@@ -35,17 +41,21 @@ export const sweepPage = (dependencies: SweepPageDependencies) => {
     metrics.publishStoredMetrics();
   };
 
-  return async (message: SweepMessage, { messageId }: { readonly messageId: string }): Promise<void> => {
+  return async (message: SweepMessage, { messageId, hasTime }: SweepRun): Promise<void> => {
     if (message.kind === 'start')
       return send(holdShards.map((shard) => ({ kind: 'page', shard, correlationId: messageId })));
     const { shard, cursor, correlationId } = message;
     const before = new Date(Date.parse(now()) - graceSeconds * 1_000).toISOString();
-    const { owners, next } = await pageBelow({ partition: shard, before, limit: pageSize, from: cursor });
+    const { owners, behind, next } = await pageBelow({ partition: shard, before, limit: pageSize, from: cursor });
     let swept = nothingSwept;
-    for (const owner of owners) swept = addSwept(swept, await sweep(owner, correlationId));
-    if (owners.length > 0) tell(swept);
+    let accounts = 0;
+    // One at least, however little time there is: else the same page would be asked for again and again.
+    for (; accounts < owners.length && (accounts === 0 || hasTime()); accounts += 1)
+      swept = addSwept(swept, await sweep(owners[accounts] as string, correlationId, hasTime));
+    if (accounts > 0) tell(swept);
+    const rest = accounts < owners.length ? behind[accounts - 1] : next;
     // Last: a page that fails before is done again, and no page behind it is begun twice for that.
-    if (next) await send([{ kind: 'page', shard, cursor: next, correlationId }]);
-    logger.info('sweep page', { shard, accounts: owners.length, ...swept, last: !next, correlationId });
+    if (rest) await send([{ kind: 'page', shard, cursor: rest, correlationId }]);
+    logger.info('sweep page', { shard, accounts, ...swept, last: !rest, correlationId });
   };
 };

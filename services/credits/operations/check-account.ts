@@ -18,8 +18,10 @@ export interface Finding {
   readonly what: string;
 }
 
+export const eventMissing = 'the event is missing';
+
 const faultTexts: Readonly<Record<StreamFault['fault'], string>> = {
-  gap: 'the event is missing',
+  gap: eventMissing,
   hash: 'its hash is not that of the event and the one before: the event was changed',
   state: 'its state is not what the events up to it lead to',
 };

@@ -76,11 +76,13 @@ const liveThrough = async () => {
 const ledger = async (...args: string[]) => {
   const said: string[] = [];
   const complaints: string[] = [];
-  const code = await runLedger([...args, '--account', accountFile, '--checkpoint', join(folder, 'checkpoint.json')], {
-    print: (text) => said.push(text),
-    complain: (text) => complaints.push(text),
+  const output = {
+    print: (text: string) => said.push(text),
+    complain: (text: string) => complaints.push(text),
     progress: () => undefined,
-  });
+  };
+  const all = [...args, '--account', accountFile, '--checkpoint', join(folder, 'checkpoint.json')];
+  const code = await runLedger(all, output, async () => undefined);
   return { code, said: said.join('\n'), complaint: complaints.join('\n') };
 };
 const asJson = async (...args: string[]) => JSON.parse((await ledger(...args, '--json')).said);
@@ -191,6 +193,15 @@ describe('verify', () => {
     expect(balances.findings).toMatchObject([{ stream, version: 8, invariant: 'I7' }]);
     await ledger('rebuild');
     expect(await rows(tables.balances)).toEqual(before);
+  });
+
+  test('I7 names an account that has no balance', async () => {
+    const row = (await rows(tables.balances)).find(({ owner }) => owner === stream);
+    await dynamoDb.client.send(new DeleteCommand({ TableName: tables.balances, Key: { owner: stream } }));
+    const { code, said } = await ledger('verify');
+    await put(tables.balances, row ?? {});
+    expect(code).toBe(1);
+    expect(said).toMatch(/sparky#user-0\n {4}version 8: its balance row is missing: rebuild it \(I7\)/);
   });
 });
 

@@ -1,4 +1,5 @@
 /** The operators' commands over the ledger: `verify`, `rebuild`, `show`. */
+import { setTimeout } from 'node:timers/promises';
 import { catalog } from '#apps';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import type { AccountEvent } from '../domain/events.ts';
@@ -24,28 +25,39 @@ export interface Output {
 
 type Options<Command extends LedgerOptions['command']> = Extract<LedgerOptions, { readonly command: Command }>;
 
+/** Between two looks at what may still be on its way. */
+export type Wait = (milliseconds: number) => Promise<unknown>;
+
 const number = (value: number): string => value.toLocaleString('en');
 
-const verify = async ({ client, tables }: Ledger, { segments, json }: Options<'verify'>, output: Output) => {
+const verify = async (
+  { client, tables }: Ledger,
+  { segments, json }: Options<'verify'>,
+  output: Output,
+  wait: Wait,
+) => {
+  const accounts = new Set<string>();
   const events = await verifyLedger({
     client,
     eventsTable: tables.events,
     segments,
-    onProgress: ({ accounts, events: seen, bad }) =>
-      output.progress(`${number(accounts)} accounts, ${number(seen)} events, ${number(bad)} faults`),
+    onAccount: (stream) => accounts.add(stream),
+    onProgress: ({ accounts: begun, events: seen, bad }) =>
+      output.progress(`${number(begun)} accounts, ${number(seen)} events, ${number(bad)} faults`),
   });
   const balances =
     tables.balances === undefined
       ? undefined
-      : await verifyBalances(
+      : await verifyBalances({
           client,
-          tables.events,
-          { table: tables.balances, catalog },
-          {
-            segments,
-            onProgress: (rows) => output.progress(`${number(rows)} balances`),
-          },
-        );
+          eventsTable: tables.events,
+          balancesTable: tables.balances,
+          catalog,
+          accounts,
+          segments,
+          wait,
+          onProgress: (rows) => output.progress(`${number(rows)} balances`),
+        });
   output.progress(undefined);
   output.print(json ? JSON.stringify({ ...events, balances }, undefined, 2) : verifyReport(events, balances));
   return events.bad + (balances?.bad ?? 0) === 0 ? 0 : 1;
@@ -91,10 +103,10 @@ const show = async ({ client, tables, place }: Ledger, { stream, last, json }: O
   return history.finding ? 1 : 0;
 };
 
-const perform = (ledger: Ledger, options: Exclude<LedgerOptions, { command: 'help' }>, output: Output) => {
+const perform = (ledger: Ledger, options: Exclude<LedgerOptions, { command: 'help' }>, output: Output, wait: Wait) => {
   switch (options.command) {
     case 'verify':
-      return verify(ledger, options, output);
+      return verify(ledger, options, output, wait);
     case 'rebuild':
       return rebuildReadModels(ledger, options, output);
     case 'show':
@@ -103,7 +115,7 @@ const perform = (ledger: Ledger, options: Exclude<LedgerOptions, { command: 'hel
 };
 
 /** Runs one command. Answers the exit code: 0, 1 when something is wrong with the ledger, 2 when the command could not run. */
-export const runLedger = async (args: readonly string[], output: Output): Promise<number> => {
+export const runLedger = async (args: readonly string[], output: Output, wait: Wait = setTimeout): Promise<number> => {
   try {
     const options = readOptions(args);
     if (options.command === 'help') {
@@ -112,7 +124,7 @@ export const runLedger = async (args: readonly string[], output: Output): Promis
     }
     const ledger = await connect(options.where);
     try {
-      return await perform(ledger, options, output);
+      return await perform(ledger, options, output, wait);
     } catch (error) {
       throw explain(error, ledger);
     } finally {

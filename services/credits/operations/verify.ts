@@ -23,6 +23,8 @@ export interface VerifyOptions {
   readonly client: DynamoDBDocumentClient;
   readonly eventsTable: string;
   readonly segments: number;
+  /** Told of each account once or, where the scan tears it apart, more often. */
+  readonly onAccount?: (stream: string) => void;
   readonly onProgress?: (counts: { readonly accounts: number; readonly events: number; readonly bad: number }) => void;
 }
 
@@ -56,7 +58,13 @@ const followSegment = () => {
   };
 };
 
-export const verifyLedger = async ({ client, eventsTable, segments, onProgress }: VerifyOptions): Promise<Verified> => {
+export const verifyLedger = async ({
+  client,
+  eventsTable,
+  segments,
+  onAccount,
+  onProgress,
+}: VerifyOptions): Promise<Verified> => {
   const store = dynamoEventStore<Account, AccountEvent>(client, eventsTable);
   const counts = { accounts: 0, events: 0, bad: 0 };
   const findings: Finding[] = [];
@@ -79,7 +87,10 @@ export const verifyLedger = async ({ client, eventsTable, segments, onProgress }
         if (item.stream.startsWith(markerPrefix)) continue;
         const followed = followers[segment]?.(fromItem<AccountEvent, Account>(item));
         counts.events += 1;
-        if (followed?.begins) counts.accounts += 1;
+        if (followed?.begins) {
+          counts.accounts += 1;
+          onAccount?.(item.stream);
+        }
         if (followed?.suspected) await confirm(item.stream, followed.begins);
       }
       onProgress?.(counts);

@@ -11,6 +11,8 @@ export type DueCursor = z.infer<typeof dueCursor>;
 export interface DuePage {
   /** Streams of accounts, and so their owners' keys. */
   readonly owners: readonly string[];
+  /** For each of them, where a page behind it begins: for whoever stops in between. */
+  readonly behind: readonly DueCursor[];
   /** Absent on the last page. */
   readonly next?: DueCursor;
 }
@@ -33,7 +35,7 @@ export const pageBelow =
         TableName: table,
         IndexName: index,
         KeyConditionExpression: '#partition = :partition AND #sort < :before',
-        ProjectionExpression: '#owner',
+        ProjectionExpression: '#owner, #sort',
         ExpressionAttributeNames: { '#partition': partitionKey, '#sort': sortKey, '#owner': 'owner' },
         ExpressionAttributeValues: { ':partition': partition, ':before': before },
         Limit: limit,
@@ -42,6 +44,7 @@ export const pageBelow =
     );
     return {
       owners: Items.map(({ owner }) => String(owner)),
+      behind: Items.map(({ owner, [sortKey]: sort }) => ({ owner: String(owner), sort: String(sort) })),
       ...(LastEvaluatedKey
         ? { next: { owner: String(LastEvaluatedKey.owner), sort: String(LastEvaluatedKey[sortKey]) } }
         : {}),

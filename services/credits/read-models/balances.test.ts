@@ -1,3 +1,4 @@
+import type { AppDefinition } from '#services/catalog/contracts.ts';
 import type { AccountCommand } from '../domain/commands.ts';
 import {
   changePlan,
@@ -12,13 +13,15 @@ import { definitionWithDaily } from '../test/daily-app.ts';
 import { meta, newAccounts, stream } from '../test/doubles.ts';
 import { balanceOf, holdShards, sortableCredits } from './balances.ts';
 
-const rowAfter = async (...commands: readonly AccountCommand[]) => {
+const rowAfter = (...commands: readonly AccountCommand[]) => rowIn(definitionWithDaily, ...commands);
+
+const rowIn = async (definition: AppDefinition, ...commands: readonly AccountCommand[]) => {
   const { handle, openWith, store } = newAccounts();
   await openWith(20);
   for (const command of commands) expect(await handle(stream, command, meta)).toMatchObject({ accepted: true });
   const [newest] = await store.read(stream, { direction: 'backward', limit: 1 });
   if (!newest) throw new Error('no events');
-  return balanceOf(newest, definitionWithDaily);
+  return balanceOf(newest, definition);
 };
 
 test('a balance is read off the newest event', async () => {
@@ -57,6 +60,18 @@ describe('FS11 the index of daily allowances', () => {
   test('has no account of another plan, nor a closed one', async () => {
     expect(await rowAfter(changePlan('monthly'))).not.toHaveProperty('dailyKey');
     expect(await rowAfter(changePlan('daily'), closeAccount())).not.toHaveProperty('dailyKey');
+  });
+
+  test('has an account whose plan left the catalog, if the default plan has one', async () => {
+    const { plans } = definitionWithDaily;
+    const without = { ...definitionWithDaily, plans: plans.filter(({ id }) => id !== 'monthly') };
+    expect(await rowIn({ ...without, default_plan: 'daily' }, changePlan('monthly'))).toMatchObject({
+      plan: 'daily',
+      dailyKey: '0#user-1',
+    });
+    const row = await rowIn(without, changePlan('monthly'));
+    expect(row).toMatchObject({ plan: without.default_plan });
+    expect(row).not.toHaveProperty('dailyKey');
   });
 
   test('an account of an app that is not served any more is in no such list', async () => {

@@ -7,6 +7,8 @@ import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { fingerprint } from '#shared/ids.ts';
 import { parseOwnerKey } from '#shared/owner.ts';
 import type { AccountEvent } from '../domain/events.ts';
+import { planOf, rulesOf } from '../domain/plans.ts';
+import { type Policy, policyOf } from '../domain/policy.ts';
 import { type Account, available, held, isoTime, type Ledger } from '../domain/state.ts';
 
 /**
@@ -28,7 +30,7 @@ export interface Balance {
   readonly app: string;
   readonly user: string;
   readonly status: Account['status'];
-  /** Absent where the app, and so its default plan, is not known any more. */
+  /** The default one also where the app no longer has the account's. Absent where the app is not known any more. */
   readonly plan?: string;
   /** As of `updated`: what has expired since is not taken off yet, and today's allowance may not be issued yet. */
   readonly available: number;
@@ -38,7 +40,7 @@ export interface Balance {
   readonly debt: number;
   readonly version: number;
   readonly updated: string;
-  /** `<day of the last daily allowance, or 0>#<user>`; only with a plan that has one. */
+  /** `<day for which the allowance was issued last, or 0>#<user>`; only with a plan that has one. */
   readonly dailyKey?: string;
   /** One of `holdShards`; only with an open hold, as the next. */
   readonly holdShard?: string;
@@ -65,13 +67,26 @@ const nextExpiry = ({ holds }: Ledger): number | undefined => {
   return expiries.length === 0 ? undefined : expiries.reduce((one, other) => Math.min(one, other));
 };
 
+/**
+ * The last day for which the account's allowance was issued: today's where its plan has a daily one, the end of the month where the
+ * default plan gives by the month alone. Nothing where it gives neither.
+ */
+const allowanceDayOf = (ledger: Ledger, policy: Policy): number | undefined => {
+  const { dailyCredits, monthlyCredits } = rulesOf(ledger, policy);
+  if (dailyCredits > 0) return ledger.dailyDay ?? 0;
+  if (monthlyCredits === 0 || planOf(ledger, policy) !== policy.defaultPlan) return undefined;
+  return ledger.planMonth === undefined ? 0 : ledger.planMonth * 100 + 31;
+};
+
 const scheduleKeys = (
   ledger: Ledger,
-  { owner, user, hasDaily }: { owner: string; user: string; hasDaily: boolean },
+  { owner, user, allowanceDay }: { owner: string; user: string; allowanceDay: number | undefined },
 ): Pick<Balance, 'dailyKey' | 'holdShard' | 'nextHoldExpiry'> => {
   const expiry = nextExpiry(ledger);
   return {
-    ...(hasDaily && ledger.status === 'open' ? { dailyKey: `${dailyKeyFrom(ledger.dailyDay ?? 0)}${user}` } : {}),
+    ...(allowanceDay !== undefined && ledger.status === 'open'
+      ? { dailyKey: `${dailyKeyFrom(allowanceDay)}${user}` }
+      : {}),
     ...(expiry === undefined ? {} : { holdShard: holdShardOf(owner), nextHoldExpiry: isoTime(expiry) }),
   };
 };
@@ -83,8 +98,9 @@ export const balanceOf = (
 ): Balance => {
   const { app, user } = parseOwnerKey(stream);
   const ledger = state.status === 'unopened' ? undefined : state;
-  const plan = ledger?.plan ?? definition?.default_plan;
-  const hasDaily = (definition?.plans.find(({ id }) => id === plan)?.daily_credits ?? 0) > 0;
+  const policy = definition && policyOf(definition, at);
+  const plan = policy ? planOf(state, policy) : ledger?.plan;
+  const allowanceDay = ledger && policy ? allowanceDayOf(ledger, policy) : undefined;
   const left = available(state);
   const spent = ledger?.totals.spent ?? 0;
   return {
@@ -100,7 +116,7 @@ export const balanceOf = (
     debt: ledger?.debt ?? 0,
     version,
     updated: at,
-    ...(ledger ? scheduleKeys(ledger, { owner: stream, user, hasDaily }) : {}),
+    ...(ledger ? scheduleKeys(ledger, { owner: stream, user, allowanceDay }) : {}),
     balanceKey: `${sortableCredits(left)}#${user}`,
     spentKey: `${sortableCredits(spent)}#${user}`,
   };

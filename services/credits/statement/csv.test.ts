@@ -7,6 +7,7 @@ test.each<[Cell[], string]>([
   [['say "hi"', 'a,b', 'two\r\nlines'], '"say ""hi""","a,b","two\r\nlines"'],
   [[-3, 0], '-3,0'],
   [['=1+1', '+1', '-1', '@SUM(A1)', '\tx', 'a=b'], "'=1+1,'+1,'-1,'@SUM(A1),'\tx,a=b"],
+  [['\n=1', '\r=1'], '"\'\n=1","\'\r=1"'],
   [['=HYPERLINK("http://x","y")'], '"\'=HYPERLINK(""http://x"",""y"")"'],
 ])('%j', (cells, line) => {
   expect(csvLine(cells)).toBe(`${line}\r\n`);
@@ -22,7 +23,7 @@ test('whatever a text holds, it is read back as it was, and no cell begins a for
   fc.assert(
     fc.property(fc.array(fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n",; aé') }), { minLength: 2 }), (texts) => {
       const cells = read(csvLine(texts));
-      expect(cells.map((cell) => cell.replace(/^'(?=[=+\-@\t\r])/, ''))).toEqual(texts);
-      expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+      expect(cells.map((cell) => cell.replace(/^'(?=[=+\-@\t\r\n])/, ''))).toEqual(texts);
+      expect(cells.filter((cell) => /^[=+\-@\t\r\n]/.test(cell))).toEqual([]);
     }),
   ));

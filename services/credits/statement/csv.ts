@@ -3,7 +3,7 @@
 export type Cell = string | number | null;
 
 /** Spreadsheets take a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection */
-const formulaStart = /^[=+\-@\t\r]/;
+const formulaStart = /^[=+\-@\t\r\n]/;
 const needsQuotes = /[",\r\n]/;
 
 const field = (cell: Cell): string => {

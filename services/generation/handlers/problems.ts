@@ -21,10 +21,10 @@ export const problems: Readonly<Record<GenerationRejection, ProblemSpec>> = {
   'credits-insufficient': { status: 402, title: 'There are too few credits' },
   'daily-cap-reached': { status: 402, title: "The day's credits are spent" },
   'holds-too-many': { status: 429, title: 'Too many generations run at once' },
-  'account-closed': { status: 403, title: 'The account is closed' },
+  'account-closed': { status: 409, title: 'The account is closed' },
   'debt-outstanding': { status: 402, title: 'Credits are owed for a payment that was taken back' },
   'hold-closed': { status: 409, title: 'The idempotency key is used up' },
   'hold-differs': { status: 422, title: 'The idempotency key was used for another request' },
-  'app-unknown': { status: 403, title: 'The app is not served here' },
+  'app-unknown': { status: 404, title: 'The app is not served here' },
   'ledger-unreachable': { status: 503, title: 'Credits cannot be held just now' },
 };

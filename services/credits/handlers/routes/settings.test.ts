@@ -53,11 +53,21 @@ describe('X11 the automatic top-up', () => {
     expect((await api.send('PUT', path, { top_up: null })).body).toEqual({ top_up: null, ...idle });
   });
   test('set above the balance asks for a pack at once, and says so', async () => {
-    const top_up = { ...settings, below: 50 };
+    const top_up = { ...settings, below: 15 };
     const asked = { top_up, requested_this_month: 1, pending: true, paused_until: null };
     expect((await api.send('PUT', path, { top_up })).body).toEqual(asked);
     expect((await api.get(path)).body).toEqual(asked);
     expect((await types()).at(-1)).toBe('TopUpRequested');
+  });
+  test('of a threshold that one pack may not reach is refused, by its pointer', async () => {
+    const { status, body } = await api.send('PUT', path, { top_up: { ...settings, below: 21 } });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      type: 'urn:tessera:problem:threshold-above-pack',
+      errors: [{ pointer: '/body/top_up/below' }],
+    });
+    expect(await types()).toEqual([]);
+    expect((await api.send('PUT', path, { top_up: { ...settings, below: 20 } })).status).toBe(200);
   });
   test('of a pack that the app does not sell is refused, by its pointer', async () => {
     const { status, body } = await api.send('PUT', path, { top_up: { ...settings, pack_id: 'pack-7' } });
@@ -87,7 +97,7 @@ test('a closed account takes no settings', async () => {
     ['/v1/credits/top-up', { top_up: { below: 5, pack_id: 'pack-20', max_per_month: 1 } }],
   ] as const)
     expect(await api.send('PUT', path, body)).toMatchObject({
-      status: 403,
+      status: 409,
       body: { type: 'urn:tessera:problem:account-closed' },
     });
 });

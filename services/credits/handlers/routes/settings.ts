@@ -1,5 +1,5 @@
 /** GET and PUT of /v1/credits/alert and /v1/credits/top-up (X11) */
-import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
+import type { Catalog } from '#services/catalog/contracts.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
 import { accountStream } from '../../domain/account.ts';
 import type { SetAlert, SetTopUp } from '../../domain/commands.ts';
@@ -42,18 +42,24 @@ export const getTopUp =
     return { status: 200 as const, body: topUpOf(state, at) };
   };
 
-const hasPack = ({ packs }: AppDefinition, packId: string): boolean => packs.some(({ id }) => id === packId);
-
 export const setTopUp =
   ({ handle, catalog }: Writing) =>
   async ({ user, body, at, correlationId }: Input<typeof routes.setTopUp>) => {
     const definition = await catalog.app(user.app);
     if (!definition) return unknownApp(user.app);
     const { top_up } = body;
-    if (top_up && !hasPack(definition, top_up.pack_id))
+    const pack = definition.packs.find(({ id }) => id === top_up?.pack_id);
+    if (top_up && !pack)
       return refuse('pack-unknown', {
         detail: `The app sells no pack "${top_up.pack_id}".`,
         errors: [{ pointer: '/body/top_up/pack_id', detail: 'is none of the packs in the catalog' }],
+      });
+    const brings = pack ? pack.credits + pack.bonus_credits : 0;
+    // Whoever has nothing must be out of it by one pack: else it is bought again and again.
+    if (top_up && top_up.below > brings)
+      return refuse('threshold-above-pack', {
+        detail: `The pack "${top_up.pack_id}" brings ${brings} credits: buy it below ${brings} or less.`,
+        errors: [{ pointer: '/body/top_up/below', detail: `is above the ${brings} credits of the pack` }],
       });
     const topUp = top_up && { below: top_up.below, packId: top_up.pack_id, maxPerMonth: top_up.max_per_month };
     const command: SetTopUp = { type: 'SetTopUp', at, topUp };

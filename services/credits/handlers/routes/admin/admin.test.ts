@@ -107,7 +107,7 @@ describe('FS9 plan and closing', () => {
       available: 0,
       totals: { granted: 10, revoked: 10 },
     });
-    expect((await post(`${account}/adjustments`, { credits: 5, reason: 'x' }, 'k1')).status).toBe(403);
+    expect((await post(`${account}/adjustments`, { credits: 5, reason: 'x' }, 'k1')).status).toBe(409);
     expect((await api.get('/v1/credits')).body).toMatchObject({ available: 0, grants: [] });
   });
   test('while a job runs it stays open', async () => {
