@@ -143,6 +143,6 @@ export const journey = async (stack: Stack, options: DemoOptions, say: Say): Pro
   const events = [...accounts.values(), ...jobs.values()].reduce((sum, stream) => sum + stream.length, 0);
   say(
     'checked',
-    `balance ${available} = ${welcome} − ${job.cost_credits}; I1, I2, I3, I4 and I6 hold over ${events} events`,
+    `balance ${available} = ${welcome} − ${job.cost_credits}; I1 to I4, I6 and I7 hold over ${events} events`,
   );
 };
