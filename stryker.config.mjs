@@ -8,6 +8,8 @@ export default {
       testEnvironment: 'node',
       extensionsToTreatAsEsm: ['.ts'],
       transform: { '\\.ts$': './jest.transform.mjs' },
+      // The sandbox lies where the project's own configuration looks for no tests.
+      testPathIgnorePatterns: ['/node_modules/'],
       // The properties find nearly everything too, but only after seconds.
       testMatch: ['**/services/credits/domain/!(*.properties).test.ts'],
     },
