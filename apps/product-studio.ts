@@ -6,6 +6,8 @@ const providers: Tool['providers'] = [{ provider: 'sandbox', models: ['sandbox-1
 
 const prompt = { type: 'string', minLength: 1, maxLength: 2_000 };
 
+const plain = { pro: false, price: null, limits: { jobs_per_hour: null, concurrent_jobs: null } };
+
 export const productStudio: AppDefinition = {
   id: 'product-studio',
   name: 'Product Studio',
@@ -29,9 +31,20 @@ export const productStudio: AppDefinition = {
       max_rollover: 0,
       daily_credits: 0,
       daily_cap: null,
+      ...plain,
     },
   ],
   allowances: [],
+  options: {},
+  locales: ['en'],
+  texts: {
+    en: {
+      'tools.product_photo.name': 'tools.product_photo.name',
+      'tools.product_photo.description': 'tools.product_photo.description',
+      'tools.background_swap.name': 'tools.background_swap.name',
+      'tools.background_swap.description': 'tools.background_swap.description',
+    },
+  },
   packs: [
     {
       id: 'starter',
@@ -87,6 +100,8 @@ export const productStudio: AppDefinition = {
         credits: { standard: 1, 'high-resolution': 2, campaign: 4 },
       },
       providers,
+      option_params: {},
+      cache_seconds: 0,
       deadline_seconds: 300,
     },
     {
@@ -109,6 +124,8 @@ export const productStudio: AppDefinition = {
       },
       cost: { kind: 'fixed', credits: 1 },
       providers,
+      option_params: {},
+      cache_seconds: 0,
       deadline_seconds: 300,
     },
   ],

@@ -14,8 +14,12 @@ const misbehaving = (id: string, sortOrder: number, ...models: string[]): Tool =
   params: { type: 'object', additionalProperties: false, properties: {} },
   cost: { kind: 'fixed', credits: 1 },
   providers: [{ provider: 'sandbox', models }],
+  option_params: {},
+  cache_seconds: 0,
   deadline_seconds: 300,
 });
+
+const plain = { pro: false, price: null, limits: { jobs_per_hour: null, concurrent_jobs: null } };
 
 export const sandboxLab: AppDefinition = {
   id: 'sandbox-lab',
@@ -35,14 +39,38 @@ export const sandboxLab: AppDefinition = {
   welcome_credits: 10,
   default_plan: 'free',
   plans: [
-    { id: 'free', name: 'Free', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: null },
-    { id: 'daily', name: 'Daily', monthly_credits: 0, max_rollover: 0, daily_credits: 5, daily_cap: 8 },
-    { id: 'monthly', name: 'Monthly', monthly_credits: 20, max_rollover: 5, daily_credits: 0, daily_cap: null },
+    { id: 'free', name: 'Free', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: null, ...plain },
+    { id: 'daily', name: 'Daily', monthly_credits: 0, max_rollover: 0, daily_credits: 5, daily_cap: 8, ...plain },
+    {
+      id: 'monthly',
+      name: 'Monthly',
+      monthly_credits: 20,
+      max_rollover: 5,
+      daily_credits: 0,
+      daily_cap: null,
+      ...plain,
+    },
   ],
   allowances: [
     { tool: 'slow', limit: 2, period: 'day', plans: ['free', 'daily'] },
     { tool: 'flaky', limit: 3, period: 'month', plans: ['free'] },
   ],
+  options: {},
+  locales: ['en'],
+  texts: {
+    en: {
+      'tools.slow.name': 'tools.slow.name',
+      'tools.slow.description': 'tools.slow.description',
+      'tools.fail.name': 'tools.fail.name',
+      'tools.fail.description': 'tools.fail.description',
+      'tools.flaky.name': 'tools.flaky.name',
+      'tools.flaky.description': 'tools.flaky.description',
+      'tools.blocked.name': 'tools.blocked.name',
+      'tools.blocked.description': 'tools.blocked.description',
+      'tools.fallback.name': 'tools.fallback.name',
+      'tools.fallback.description': 'tools.fallback.description',
+    },
+  },
   packs: [],
   tools: [
     misbehaving('slow', 10, 'sandbox-slow'),

@@ -8,6 +8,8 @@ const onePhoto = { images: { min: 1, max: 1 } };
 const oneCredit = { kind: 'fixed', credits: 1 } as const;
 const hexColour = { type: 'string', pattern: '^#[0-9a-fA-F]{6}$' };
 
+const plain = { pro: false, price: null, limits: { jobs_per_hour: null, concurrent_jobs: null } };
+
 export const sparky: AppDefinition = {
   id: 'sparky',
   name: 'Sparky',
@@ -24,11 +26,25 @@ export const sparky: AppDefinition = {
   welcome_credits: 10,
   default_plan: 'free',
   plans: [
-    { id: 'free', name: 'Free', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: 10 },
-    { id: 'plus', name: 'Plus', monthly_credits: 150, max_rollover: 50, daily_credits: 0, daily_cap: 30 },
-    { id: 'pro', name: 'Pro', monthly_credits: 600, max_rollover: 200, daily_credits: 0, daily_cap: 100 },
+    { id: 'free', name: 'Free', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: 10, ...plain },
+    { id: 'plus', name: 'Plus', monthly_credits: 150, max_rollover: 50, daily_credits: 0, daily_cap: 30, ...plain },
+    { id: 'pro', name: 'Pro', monthly_credits: 600, max_rollover: 200, daily_credits: 0, daily_cap: 100, ...plain },
   ],
   allowances: [],
+  options: {},
+  locales: ['en'],
+  texts: {
+    en: {
+      'tools.hairstyle_changer.name': 'tools.hairstyle_changer.name',
+      'tools.hairstyle_changer.description': 'tools.hairstyle_changer.description',
+      'tools.hair_color_changer.name': 'tools.hair_color_changer.name',
+      'tools.hair_color_changer.description': 'tools.hair_color_changer.description',
+      'tools.photo_filter.name': 'tools.photo_filter.name',
+      'tools.photo_filter.description': 'tools.photo_filter.description',
+      'tools.face_analysis.name': 'tools.face_analysis.name',
+      'tools.face_analysis.description': 'tools.face_analysis.description',
+    },
+  },
   packs: [
     {
       id: 'pack-20',
@@ -70,6 +86,8 @@ export const sparky: AppDefinition = {
       },
       cost: oneCredit,
       providers,
+      option_params: {},
+      cache_seconds: 0,
       deadline_seconds: 300,
     },
     {
@@ -90,6 +108,8 @@ export const sparky: AppDefinition = {
       },
       cost: oneCredit,
       providers,
+      option_params: {},
+      cache_seconds: 0,
       deadline_seconds: 300,
     },
     {
@@ -113,6 +133,8 @@ export const sparky: AppDefinition = {
       },
       cost: oneCredit,
       providers,
+      option_params: {},
+      cache_seconds: 0,
       deadline_seconds: 300,
     },
     {
@@ -132,6 +154,8 @@ export const sparky: AppDefinition = {
       },
       cost: oneCredit,
       providers,
+      option_params: {},
+      cache_seconds: 0,
       deadline_seconds: 300,
     },
   ],

@@ -6,6 +6,7 @@ import { checkWithNag } from './nag.ts';
 import { CatalogStack } from './stacks/catalog.ts';
 import { CreditsStack } from './stacks/credits.ts';
 import { GenerationStack } from './stacks/generation.ts';
+import { IdentityStack } from './stacks/identity.ts';
 import { PlatformStack } from './stacks/platform.ts';
 
 const app = new App();
@@ -13,9 +14,11 @@ const config = deploymentConfig(app);
 const { env } = config;
 
 const platform = new PlatformStack(app, 'TesseraPlatform', { config, env });
-new CatalogStack(app, 'TesseraCatalog', { platform, env });
-const credits = new CreditsStack(app, 'TesseraCredits', { platform, env });
-new GenerationStack(app, 'TesseraGeneration', { platform, credits, env });
+const identity = new IdentityStack(app, 'TesseraIdentity', { platform, env });
+const services = { platform, identity, env };
+new CatalogStack(app, 'TesseraCatalog', services);
+const credits = new CreditsStack(app, 'TesseraCredits', services);
+new GenerationStack(app, 'TesseraGeneration', { ...services, credits });
 
 ringAlarms(app, platform, config.alarmEmail);
 checkWithNag(app);

@@ -38,7 +38,7 @@ describe('allowed', () => {
 
 describe('refused', () => {
   const pure = 'a domain imports only zod, its own folder, contracts and the pure parts of shared';
-  const contracts = 'of another service, only its contracts.ts may be imported';
+  const contracts = 'of another service, only its contracts.ts and client.ts may be imported';
   const production = 'production code knows nothing of local runs and tests';
   const environment = "only a service's composition.ts reads the environment";
   const outside = 'time and chance come into a domain from outside';

@@ -13,6 +13,8 @@ const pureShared = ['eventsourcing/decider.ts', 'http/verdict.ts', 'ids.ts', 'ow
 );
 
 const isContract = (path: string) => /^services\/[^/]+\/contracts\.ts$/.test(path);
+/** How a service is called by others. */
+const isClient = (path: string) => /^services\/[^/]+\/client\.ts$/.test(path);
 const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1];
 const domainOf = (path: string) => /^services\/[^/]+\/domain\//.exec(path)?.[0];
 /** Tests, suites that several tests share (`*.contract.ts`), and what only they use. */
@@ -46,8 +48,8 @@ const importFault = (path: string, target: string): string | undefined => {
     if (!allowed) return 'a domain imports only zod, its own folder, contracts and the pure parts of shared';
   }
   const targetService = serviceOf(target);
-  if (serviceOf(path) && targetService && serviceOf(path) !== targetService && !isContract(target))
-    return 'of another service, only its contracts.ts may be imported';
+  if (serviceOf(path) && targetService && serviceOf(path) !== targetService && !isContract(target) && !isClient(target))
+    return 'of another service, only its contracts.ts and client.ts may be imported';
   if (isTestCode(path)) return undefined;
   if (isTooling(target) || isTestCode(target)) return 'production code knows nothing of local runs and tests';
   if (path.startsWith('shared/') && /^(services|apps|infra)\//.test(target)) return 'shared stands below the services';

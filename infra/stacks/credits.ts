@@ -13,10 +13,12 @@ import { WorkQueue } from '../constructs/queues.ts';
 import { ScheduledMessage } from '../constructs/schedules.ts';
 import { EventsTable, ReadModelTable } from '../constructs/tables.ts';
 import { TesseraFunction } from '../constructs/tessera-function.ts';
+import type { IdentityStack } from './identity.ts';
 import type { PlatformStack } from './platform.ts';
 
 export interface CreditsProps extends StackProps {
   readonly platform: PlatformStack;
+  readonly identity: IdentityStack;
 }
 
 /** A function that works through a queue, and the queue's visibility of six times its time-out. */
@@ -32,7 +34,7 @@ export class CreditsStack extends Stack {
   private readonly usage: ReadModelTable;
   private readonly allowances: ReadModelTable;
 
-  constructor(scope: Construct, id: string, { platform, ...props }: CreditsProps) {
+  constructor(scope: Construct, id: string, { platform, identity, ...props }: CreditsProps) {
     super(scope, id, props);
     this.events = new EventsTable(this, 'Events');
     this.balances = new ReadModelTable(this, 'Balances', {
@@ -48,10 +50,10 @@ export class CreditsStack extends Stack {
     this.streamReaders(platform);
     const resets = this.dailyReset();
     this.holdSweep(platform);
-    this.api(platform, resets);
+    this.api(identity, resets);
   }
 
-  private api(platform: PlatformStack, resets: WorkQueue): void {
+  private api(identity: IdentityStack, resets: WorkQueue): void {
     const api = this.creditsFunction('Api', 'api', {
       EVENTS_TABLE: this.events.tableName,
       BALANCES_TABLE: this.balances.tableName,
@@ -65,7 +67,7 @@ export class CreditsStack extends Stack {
     this.usage.allow(api, 'Query');
     this.allowances.allow(api, 'UpdateItem', 'Query');
     api.allow(['sqs:SendMessage'], [resets.queue.queueArn]);
-    platform.routes.add(this, 'Routes', { routes, function: api });
+    identity.routes.add(this, 'Routes', { routes, function: api });
   }
 
   private jobEnds({ bus }: PlatformStack): void {

@@ -9,10 +9,12 @@ import { WorkQueue } from '../constructs/queues.ts';
 import { EventsTable, ReadModelTable } from '../constructs/tables.ts';
 import { TesseraFunction, type TesseraFunctionProps } from '../constructs/tessera-function.ts';
 import type { CreditsStack } from './credits.ts';
+import type { IdentityStack } from './identity.ts';
 import type { PlatformStack } from './platform.ts';
 
 export interface GenerationProps extends StackProps {
   readonly platform: PlatformStack;
+  readonly identity: IdentityStack;
   readonly credits: CreditsStack;
 }
 
@@ -36,7 +38,7 @@ export class GenerationStack extends Stack {
   private readonly outputs: Bucket;
   private readonly work: WorkQueue;
 
-  constructor(scope: Construct, id: string, { platform, credits, ...props }: GenerationProps) {
+  constructor(scope: Construct, id: string, { platform, identity, credits, ...props }: GenerationProps) {
     super(scope, id, props);
     this.events = new EventsTable(this, 'Events');
     this.jobs = new ReadModelTable(this, 'Jobs', { partitionKey: 'owner', sortKey: 'sk' });
@@ -47,7 +49,7 @@ export class GenerationStack extends Stack {
       visibilityTimeout: Duration.seconds(workTimeout.toSeconds() * 6),
       maxReceiveCount: 5,
     });
-    this.api(platform, credits.hold);
+    this.api(identity, credits.hold);
     this.streamReaders(platform);
     this.uploadCheck();
     this.worker();
@@ -81,7 +83,7 @@ export class GenerationStack extends Stack {
     return bucket;
   }
 
-  private api(platform: PlatformStack, holdFunction: TesseraFunction): void {
+  private api(identity: IdentityStack, holdFunction: TesseraFunction): void {
     const api = fn(this, 'Api', 'api', {
       environment: {
         EVENTS_TABLE: this.events.tableName,
@@ -101,7 +103,7 @@ export class GenerationStack extends Stack {
     this.allowObjects(api, this.uploads, 'uploads/*', 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
     this.allowObjects(api, this.outputs, 'outputs/*', 's3:GetObject');
     api.allow(['lambda:InvokeFunction'], [holdFunction.functionArn]);
-    platform.routes.add(this, 'Routes', { routes, function: api });
+    identity.routes.add(this, 'Routes', { routes, function: api });
   }
 
   /** The two functions that the events table's stream may have. */

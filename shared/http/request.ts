@@ -33,11 +33,16 @@ export const errorsOf = (part: string, { issues }: z.core.$ZodError): ProblemErr
     }));
   });
 
-const readBody = (event: APIGatewayProxyEventV2): unknown => {
-  if (event.body === undefined || event.body === '') return undefined;
-  const body = event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
-  if (Buffer.byteLength(body) > maxBodyBytes)
+const readText = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): string => {
+  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+  if (Buffer.byteLength(text) > maxBodyBytes)
     throw commonProblem('body-too-large', { detail: `At most ${maxBodyBytes} bytes are taken.` });
+  return text;
+};
+
+const readBody = (event: APIGatewayProxyEventV2): unknown => {
+  const body = readText(event);
+  if (body === '') return undefined;
   const type = event.headers['content-type'] ?? '';
   if (!/^application\/(.+\+)?json(;|$)/i.test(type))
     throw commonProblem('media-type-unsupported', { detail: 'Send Content-Type: application/json.' });
@@ -66,9 +71,9 @@ export const parseRequest = <R extends Route>(route: R, event: APIGatewayProxyEv
   };
   const path = route.params && parse('path', route.params, event.pathParameters ?? {});
   const query = parse('query', route.query ?? emptyObject, event.queryStringParameters ?? {});
-  const rawBody = readBody(event);
-  const body = route.body ? parse('body', route.body, rawBody === undefined ? {} : rawBody) : undefined;
-  if (!route.body && !isEmptyBody(rawBody)) errors.push({ pointer: '/body', detail: 'this route takes no body' });
+  const given = route.rawBody ? undefined : readBody(event);
+  const body = route.body ? parse('body', route.body, given === undefined ? {} : given) : undefined;
+  if (!route.body && !isEmptyBody(given)) errors.push({ pointer: '/body', detail: 'this route takes no body' });
   const givenKey = event.headers['idempotency-key'];
   const wantsKey =
     route.idempotencyKey === 'required' || (route.idempotencyKey === 'optional' && givenKey !== undefined);
@@ -88,6 +93,7 @@ export const parseRequest = <R extends Route>(route: R, event: APIGatewayProxyEv
     path,
     query: route.query ? query : undefined,
     body,
+    rawBody: route.rawBody ? readText(event) : undefined,
     idempotencyKey: key,
     headers: event.headers,
     requestId,

@@ -21,6 +21,8 @@ export interface Route {
   readonly query?: z.ZodObject;
   /** Strict object; a route without it takes no body. */
   readonly body?: z.ZodObject;
+  /** For signed webhooks: the handler gets the body's very bytes as text, of any media type, and no `body`. */
+  readonly rawBody?: true;
   /** `required`: a request without an `Idempotency-Key` header is refused. `optional`: it may have one. */
   readonly idempotencyKey?: 'required' | 'optional';
   /** Schema of the body by status, successes only; `noBody` where there is none. */
@@ -55,6 +57,7 @@ export interface Input<R extends Route> {
   readonly path: Parsed<R['params']>;
   readonly query: Parsed<R['query']>;
   readonly body: Parsed<R['body']>;
+  readonly rawBody: R['rawBody'] extends true ? string : undefined;
   readonly idempotencyKey: R['idempotencyKey'] extends 'required'
     ? string
     : R['idempotencyKey'] extends 'optional'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SourceUnavailable } from '../tokens/last-good.ts';
+import { SourceUnavailable } from '#shared/last-good.ts';
 import { adminKeyHashes, isAdminKey, maxKeysPerApp, mintAdminKey, readAdminKey } from './admin-key.ts';
 import { keyJudge } from './judge-key.ts';
 

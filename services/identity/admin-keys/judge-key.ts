@@ -1,6 +1,6 @@
 /** From an X-Admin-Key header to a verdict. */
 import type { Verdict } from '#shared/http/verdict.ts';
-import { lastGood } from '../tokens/last-good.ts';
+import { lastGood } from '#shared/last-good.ts';
 import { adminKeyHashes, isAdminKey, readAdminKey } from './admin-key.ts';
 
 export interface KeyJudgeOptions {

@@ -1,7 +1,7 @@
 /** The keys of each issuer: a JWKS endpoint's, or one shared secret. Which of the two is configuration, never the token's say. */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Issuer } from '#services/catalog/contracts.ts';
-import { lastGood } from './last-good.ts';
+import { lastGood } from '#shared/last-good.ts';
 
 export type KeysOf = (issuer: Issuer) => JWTVerifyGetKey;
 

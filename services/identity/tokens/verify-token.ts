@@ -1,10 +1,10 @@
 /** From an Authorization header to a verdict. Whatever the token says about keys and algorithms is ignored. */
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { RefusalReason, Verdict } from '#shared/http/verdict.ts';
+import { SourceUnavailable } from '#shared/last-good.ts';
 import { judgeClaims } from '../domain/judge-claims.ts';
 import type { TrustedIssuers } from '../domain/trusted-issuers.ts';
 import type { KeysOf } from './issuer-keys.ts';
-import { SourceUnavailable } from './last-good.ts';
 
 export interface TokenVerifierOptions {
   readonly issuers: TrustedIssuers;

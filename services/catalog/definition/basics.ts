@@ -1,0 +1,37 @@
+/** The small parts that a definition is made of. */
+import * as z from 'zod';
+
+/** Lower-case words joined by hyphens. */
+export const slug = z
+  .string()
+  .max(60)
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+
+/** A key of the app's texts, as in `tools.hairstyle.name`. */
+export const i18nKey = z
+  .string()
+  .max(120)
+  .regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/i);
+
+/** A language, or one as a country speaks it: `en`, `ar`, `pt-BR`. */
+export const locale = z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/);
+
+/** Credits are whole. */
+export const credits = z.int().min(0).max(1_000_000);
+
+/** An amount in the currency's smallest unit: cents, piastres, whole yen. */
+export const price = z.strictObject({
+  amount_minor: z.int().min(1).max(100_000_000),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+});
+
+/** What is wrong with a definition beyond the shape of its fields. */
+export type Fault = readonly [path: readonly (string | number)[], message: string];
+
+/** The second and later of equal values. */
+export const repeated = (list: string, key: string, values: readonly string[]): Fault[] =>
+  values.flatMap((value, index): Fault[] =>
+    values.indexOf(value) === index ? [] : [[[...list.split('/'), index, key], `"${value}" occurs twice`]],
+  );
+
+export const idsOf = (things: readonly { readonly id: string }[]): string[] => things.map(({ id }) => id);

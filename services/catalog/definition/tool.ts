@@ -1,0 +1,98 @@
+/** What an app lets its users run, and what one run costs. */
+import * as z from 'zod';
+import { credits, type Fault, i18nKey, slug } from './basics.ts';
+
+/** What one run costs: always the same, or by the value of one parameter. */
+export const toolCost = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('fixed'), credits }),
+  z.strictObject({ kind: z.literal('by-parameter'), parameter: z.string(), credits: z.record(z.string(), credits) }),
+]);
+
+export const providerChoice = z.strictObject({
+  provider: slug,
+  /** Tried in order: the next one when a model is missing, overloaded or failing. */
+  models: z.array(z.string().min(1).max(100)).min(1).max(8),
+});
+
+export const outputKind = z.enum(['image', 'audio', 'video', 'text', 'json']);
+
+export const tool = z.strictObject({
+  id: slug,
+  type: z.enum(['TRANSFORMATION', 'FILTER', 'ANALYSIS', 'GENERATION']),
+  name_key: i18nKey,
+  description_key: i18nKey,
+  icon_name: z.string().max(60),
+  cover_image_url: z.url().optional(),
+  /** An inactive tool is not listed and cannot be run. */
+  active: z.boolean(),
+  sort_order: z.int(),
+  input: z.strictObject({ images: z.strictObject({ min: z.int().min(0).max(8), max: z.int().min(0).max(8) }) }),
+  output: outputKind,
+  /** JSON Schema of the tool's parameters: an object that takes no others. */
+  params: z.looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) }),
+  /** Parameters whose value is the id of an active option, by parameter: the option's kind. */
+  option_params: z.record(z.string().max(100), slug),
+  cost: toolCost,
+  providers: z.array(providerChoice).min(1).max(4),
+  /** How long a result answers the same request again, without a charge. 0: never. */
+  cache_seconds: z.int().min(0).max(604_800),
+  /** A job that has not ended by then fails and costs nothing. A dead worker's job is taken over after 70 s, so less would be too little for that. */
+  deadline_seconds: z.int().min(180).max(3_600),
+});
+export type Tool = z.infer<typeof tool>;
+
+const enumerated = z.object({ enum: z.array(z.string()) });
+const parametersOf = z.object({
+  properties: z.record(z.string(), z.unknown()).default({}),
+  required: z.array(z.string()).default([]),
+});
+
+/** A price by parameter holds only if every value that passes the parameter's schema has one. */
+const costFaults = ({ cost, params }: Tool): Fault[] => {
+  if (cost.kind === 'fixed') return [];
+  const { parameter, credits } = cost;
+  const parsed = parametersOf.safeParse(params);
+  const values = enumerated.safeParse(parsed.data?.properties[parameter]).data?.enum;
+  if (values === undefined) return [[['cost', 'parameter'], `"${parameter}" is not a parameter with an enum`]];
+  const faults: Fault[] = [];
+  if (!parsed.data?.required.includes(parameter))
+    faults.push([['params', 'required'], `"${parameter}" sets the price and must be required`]);
+  for (const value of values)
+    if (!Object.hasOwn(credits, value)) faults.push([['cost', 'credits', value], 'has no price']);
+  for (const value of Object.keys(credits))
+    if (!values.includes(value)) faults.push([['cost', 'credits', value], `is not a value of "${parameter}"`]);
+  return faults;
+};
+
+/** A parameter that takes an option is a text of the schema; its kind exists. */
+const optionFaults = ({ params, option_params }: Tool, kinds: readonly string[]): Fault[] => {
+  const properties = parametersOf.safeParse(params).data?.properties ?? {};
+  return Object.entries(option_params).flatMap(([name, kind]): Fault[] => {
+    const schema = properties[name] as { readonly type?: unknown } | undefined;
+    if (schema?.type !== 'string') return [[['option_params', name], `"${name}" is not a parameter of type string`]];
+    return kinds.includes(kind) ? [] : [[['option_params', name], `there are no options "${kind}"`]];
+  });
+};
+
+/** A schema that cannot be read would refuse every run. */
+const schemaFaults = ({ params }: Tool): Fault[] => {
+  try {
+    z.fromJSONSchema(params as Parameters<typeof z.fromJSONSchema>[0]);
+    return [];
+  } catch (error) {
+    return [[['params'], `is not a JSON Schema: ${(error as Error).message}`]];
+  }
+};
+
+export const toolFaults = (tool: Tool, optionKinds: readonly string[]): Fault[] => {
+  const { min, max } = tool.input.images;
+  const range: Fault[] = min > max ? [[['input', 'images', 'min'], 'is more than max']] : [];
+  return [...range, ...schemaFaults(tool), ...costFaults(tool), ...optionFaults(tool, optionKinds)];
+};
+
+/** What this run of a tool costs. Nothing when the parameter names no price: such a run is refused, never free. */
+export const costOf = ({ cost }: Tool, params: Readonly<Record<string, unknown>>): number | undefined => {
+  if (cost.kind === 'fixed') return cost.credits;
+  const value = params[cost.parameter];
+  return typeof value === 'string' && Object.hasOwn(cost.credits, value) ? cost.credits[value] : undefined;
+};
