@@ -1,9 +1,6 @@
 /** From the CDK app to the model of the account, with the ports of its HTTP APIs bound. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AccountModel, GatewayListener } from '../contracts.ts';
-import { synthesize } from '../synthesize.ts';
+import { synthesized } from '../synthesize.ts';
 import { functions, loadModel } from '../template/index.ts';
 import { findFunction } from './find-function.ts';
 import { bindHttpApis, type HttpServers } from './http-servers.ts';
@@ -17,13 +14,11 @@ export async function readTemplate(
   options: AccountOptions,
   listener: GatewayListener,
 ): Promise<{ model: AccountModel; http: HttpServers }> {
-  const scratch = options.cdkOut ? undefined : await mkdtemp(join(tmpdir(), 'tessera-cdk-'));
-  const cdkOut = options.cdkOut ?? join(scratch ?? '', 'cdk.out');
+  const cdkOut = options.cdkOut ?? (await synthesized(options.context ? { context: options.context } : {}));
   const settings = { ...defaults, ...options };
   const base = { region: settings.region, accountId: settings.accountId, gatewayUrl: listener.url };
   let http: HttpServers | undefined;
   try {
-    if (scratch) await synthesize({ outDir: cdkOut, ...(options.context ? { context: options.context } : {}) });
     const bound = await bindHttpApis(await loadModel(cdkOut, base), options.httpPorts ?? {});
     http = bound;
     const apiEndpoint = ({ logicalId, protocol }: { logicalId: string; protocol: string }) =>
@@ -37,7 +32,5 @@ export async function readTemplate(
   } catch (error) {
     await http?.close();
     throw error;
-  } finally {
-    if (scratch) await rm(scratch, { recursive: true, force: true });
   }
 }

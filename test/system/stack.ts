@@ -6,6 +6,7 @@ import { createClient } from '@supabase/supabase-js';
 import { definitions } from '#apps';
 import { type AccountOptions, type LocalAccount, startAccount } from '#local/account.ts';
 import { type LocalAuth, startAuth } from '#local/auth/auth.ts';
+import type { AccountModel } from '#local/contracts.ts';
 import { type Checked, checkInvariants, type Tables } from '../invariants.ts';
 import { type ApiClient, apiClient } from './client.ts';
 
@@ -39,11 +40,16 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-/** What `cdk synth` is told of the stand-in's projects. */
-const issuersOf = (auth: LocalAuth) =>
+interface Project {
+  readonly issuer: string;
+  readonly jwksUrl: string;
+}
+
+/** What `cdk synth` is told of projects. */
+const issuersOf = (project: (app: string) => Project) =>
   Object.fromEntries(
     Object.entries(algorithms).map(([app, algorithm]) => {
-      const { issuer, jwksUrl } = auth.project(app);
+      const { issuer, jwksUrl } = project(app);
       const keys = algorithm === 'HS256' ? { secret_name: hs256SecretName } : { jwks_url: jwksUrl };
       return [app, [{ algorithm, issuer, audience: 'authenticated', ...keys }]];
     }),
@@ -68,6 +74,21 @@ const signUp = async (auth: LocalAuth, app: App): Promise<{ id: string; token: s
   return { id: data.user.id, token: data.session.access_token };
 };
 
+/** The same for every stack, so that all are made from one synthesis; the authorizer is told of the real ports after it. */
+const anyProject = (app: string): Project => ({
+  issuer: `https://${app}.invalid`,
+  jwksUrl: `https://${app}.invalid/jwks.json`,
+});
+
+const trustProjects = (model: AccountModel, auth: LocalAuth): void => {
+  const [authorizer] = model
+    .ofType('AWS::Lambda::Function')
+    .filter(({ metadata }) => metadata['tessera:entry'] === 'services/identity/handlers/authorizer.ts');
+  const environment = authorizer?.properties.Environment as { Variables: Record<string, string> } | undefined;
+  if (!environment) throw new Error('the authorizer has no environment');
+  environment.Variables.ISSUERS = JSON.stringify(issuersOf((app) => auth.project(app)));
+};
+
 export const startStack = async (options: AccountOptions = {}): Promise<Stack> => {
   const auth = await startAuth({
     projects: definitions.map(({ id }) => {
@@ -76,8 +97,12 @@ export const startStack = async (options: AccountOptions = {}): Promise<Stack> =
     }),
   });
   const account = await startAccount({
-    context: { issuers: issuersOf(auth) },
+    context: { issuers: issuersOf(anyProject) },
     ...options,
+    editModel: (model) => {
+      trustProjects(model, auth);
+      options.editModel?.(model);
+    },
     secrets: { [hs256SecretName]: hs256Secret, ...options.secrets },
   }).catch(async (error: unknown) => {
     await auth.close();
