@@ -16,6 +16,7 @@ import { createRecords } from './account/records.ts';
 import { createActivity } from './activity.ts';
 import type { AccountModel, Credentials, Faults, FunctionModel, Gateway } from './contracts.ts';
 import { createDrain, type Drain } from './drain.ts';
+import { bundledEntries, sourceEntries } from './functions/bundled-entries.ts';
 import type { FunctionLog } from './functions/function-worker.ts';
 import { createFunctionRuntime, type Invocation } from './functions/runtime.ts';
 import { createFaults, listen, startGateway } from './gateway/index.ts';
@@ -74,6 +75,10 @@ async function startCore(options: AccountOptions, closers: Closers) {
   const { model, http } = await readTemplate(options, listener);
   closers.push(() => http.close());
   const functions = readFunctions(model);
+  const { root = repositoryRoot } = options;
+  // Only this repository's functions are bundled: an account of another folder is a test's, with its own few.
+  const bundled = !options.live && root === repositoryRoot;
+  const entryUrl = bundled ? await bundledEntries(root, functions) : sourceEntries(root);
   const activity = createActivity();
   const records = createRecords(options);
   const faults = createFaults();
@@ -84,7 +89,7 @@ async function startCore(options: AccountOptions, closers: Closers) {
   };
   const runtime = createFunctionRuntime({
     functions,
-    root: options.root ?? repositoryRoot,
+    entryUrl,
     region: model.region,
     endpointUrl: () => listener.url,
     credentialsFor: (name) => started(late.gateway).credentialsFor(name),

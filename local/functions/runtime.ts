@@ -1,7 +1,6 @@
 /** Lambda's part of the account: every function of the template in worker threads of its own, started on first use. */
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Credentials, FunctionModel, FunctionRuntime, InvokeResult } from '../contracts.ts';
+import type { EntryUrl } from './bundled-entries.ts';
 import { functionEnvironment } from './environment.ts';
 import { FunctionPool } from './function-pool.ts';
 import { type FunctionLog, FunctionWorker } from './function-worker.ts';
@@ -21,8 +20,7 @@ export interface Invocation {
 
 export interface RuntimeOptions {
   readonly functions: readonly FunctionModel[];
-  /** The folder that entries are relative to. */
-  readonly root: string;
+  readonly entryUrl: EntryUrl;
   readonly region: string;
   /** Asked on a function's first use: the gateway may start after the runtime. */
   readonly endpointUrl: () => string;
@@ -77,7 +75,7 @@ export function createFunctionRuntime(options: RuntimeOptions): LocalFunctionRun
     };
     return new FunctionWorker({
       fn,
-      entryUrl: pathToFileURL(resolve(options.root, fn.entry)).href,
+      entryUrl: options.entryUrl(fn),
       environment: functionEnvironment(fn, source),
       onLog: options.onLog ?? (() => {}),
       onEnd,
