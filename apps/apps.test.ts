@@ -11,6 +11,51 @@ test('the catalog serves every app and no other', async () => {
   expect(await catalog.app('constructor')).toBeUndefined();
 });
 
+test('the five apps are here, and the one for trying things out', () => {
+  expect(definitions.map(({ id }) => id)).toEqual([
+    'sparky',
+    'product-studio',
+    'baby-music',
+    'nano-banana',
+    'flirt-studio',
+    'sandbox-lab',
+  ]);
+});
+
+describe.each(definitions.map((definition) => [definition.id, definition] as const))('%s', (_id, definition) => {
+  const { tools, options, texts, plans, packs, default_plan, issuers, origins } = definition;
+  const keys = [
+    ...tools.flatMap(({ name_key, description_key }) => [name_key, description_key]),
+    ...Object.values(options).flatMap((list) => list.map(({ name_key }) => name_key)),
+  ];
+
+  test('every key has an English text of its own, and no text is left over', () => {
+    for (const key of keys) expect(texts.en?.[key]).toMatch(/ |^[A-Z]/);
+    for (const key of keys) expect(texts.en?.[key]).not.toBe(key);
+    for (const byKey of Object.values(texts)) expect(Object.keys(byKey).sort()).toEqual([...new Set(keys)].sort());
+  });
+
+  test('every option is of use to a tool', () => {
+    const used = tools.flatMap(({ option_params }) => Object.values(option_params));
+    expect(Object.keys(options).filter((kind) => !used.includes(kind))).toEqual([]);
+  });
+
+  test('the plan that everybody has is not for sale; packs get better as they get bigger', () => {
+    expect(plans.find(({ id }) => id === default_plan)?.price).toBeNull();
+    const each = packs.map(({ price, credits, bonus_credits }) => price.amount_minor / (credits + bonus_credits));
+    expect(each).toEqual([...each].sort((a, b) => b - a));
+  });
+
+  test('no key of a provider is in the clear: secrets are named, not told', () => {
+    expect(JSON.stringify(definition)).not.toMatch(/\bsk[-_]|\bAIza|whsec_|\br8_|Bearer|api[-_]?key|password/i);
+    for (const issuer of issuers) if (issuer.algorithm === 'HS256') expect(issuer.secret_name).toMatch(/^tessera\//);
+  });
+
+  test('FS14 browsers may call from the app’s own origins and no other', () => {
+    for (const origin of origins) expect(origin).toBe(`https://${definition.id}.example`);
+  });
+});
+
 test('every tool’s parameters are a JSON Schema that can be checked, and take nothing unknown', () => {
   for (const { tools } of definitions)
     for (const { params } of tools) {
@@ -42,6 +87,11 @@ describe('a bad file fails loudly, naming app and field', () => {
   });
   test('two apps with one id', () => {
     expect(faults(sparky, { ...productStudio, id: 'sparky' })).toThrow('sparky: /id is taken by "sparky"');
+  });
+  test('NB1 one app may take one issuer’s tokens in two ways', () => {
+    const [es256] = sparky.issuers;
+    const hs256 = { algorithm: 'HS256', issuer: es256?.issuer, audience: 'authenticated', secret_name: 'tessera/jwt' };
+    expect(parseDefinitions([{ ...sparky, issuers: [es256, hs256] }])).toHaveLength(1);
   });
   test('two apps with one issuer', () => {
     expect(faults(sparky, { ...productStudio, issuers: sparky.issuers })).toThrow(

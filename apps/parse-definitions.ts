@@ -6,19 +6,22 @@ const idOf = (raw: unknown, index: number): string => {
   return typeof id === 'string' ? id : `definition ${index}`;
 };
 
-/** Ids and issuers that more than one definition claims. A shared issuer would let one token speak for two apps. */
+/**
+ * Ids and issuers that more than one definition claims. A shared issuer would let one token speak for two apps; within one
+ * app an issuer may have two entries, for it may sign in two ways.
+ */
 const clashes = (definitions: readonly AppDefinition[]): string[] => {
   const found: string[] = [];
-  const ownerOf = new Map<string, string>();
-  const claim = (key: string, app: string, fault: string) => {
-    const owner = ownerOf.get(key);
-    if (owner !== undefined) found.push(`${app}: ${fault} is taken by "${owner}"`);
-    ownerOf.set(key, app);
+  const ownerOf = new Map<string, AppDefinition>();
+  const claim = (key: string, definition: AppDefinition, fault: string) => {
+    const owner = ownerOf.get(key) ?? definition;
+    if (owner !== definition) found.push(`${definition.id}: ${fault} is taken by "${owner.id}"`);
+    ownerOf.set(key, owner);
   };
-  for (const { id, issuers } of definitions) {
-    claim(`id ${id}`, id, '/id');
-    issuers.forEach(({ issuer }, index) => {
-      claim(`issuer ${issuer}`, id, `/issuers/${index}/issuer: ${issuer}`);
+  for (const definition of definitions) {
+    claim(`id ${definition.id}`, definition, '/id');
+    definition.issuers.forEach(({ issuer }, index) => {
+      claim(`issuer ${issuer}`, definition, `/issuers/${index}/issuer: ${issuer}`);
     });
   }
   return found;

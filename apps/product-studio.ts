@@ -1,132 +1,120 @@
-/** Product studio: a photo of a product becomes a shot with a model, a pose and a scene; the generation type sets the price. */
+/** Product Studio: a photo of a product becomes a shot, or a clip, with a model, a pose and a scene; the generation type sets the price. */
 import type { AppDefinition, Tool } from '#services/catalog/contracts.ts';
+import {
+  billingUrls,
+  choice,
+  fixed,
+  images,
+  packs,
+  params,
+  plan,
+  supabaseIssuer,
+  text,
+  toolList,
+  toolTexts,
+} from './build.ts';
+import { options, presetNames } from './product-studio/presets.ts';
 
-/** The brief's providers (Replicate, fal, own GPU workers) come later; until then every tool runs on the sandbox. */
-const providers: Tool['providers'] = [{ provider: 'sandbox', models: ['sandbox-1'] }];
+const origin = 'https://product-studio.example';
 
-const prompt = { type: 'string', minLength: 1, maxLength: 2_000 };
+/** Several pictures in; what one provider does not answer the other does. */
+const composing: Tool['providers'] = [
+  { provider: 'replicate', models: ['google/nano-banana'] },
+  { provider: 'fal', models: ['fal-ai/nano-banana/edit'] },
+];
+/** One picture in. */
+const editing: Tool['providers'] = [
+  { provider: 'replicate', models: ['black-forest-labs/flux-kontext-pro', 'black-forest-labs/flux-kontext-max'] },
+  { provider: 'fal', models: ['fal-ai/flux-pro/kontext'] },
+];
+const filming: Tool['providers'] = [
+  { provider: 'replicate', models: ['kwaivgi/kling-v2.1'] },
+  { provider: 'fal', models: ['fal-ai/kling-video/v2.5-turbo/pro/image-to-video'] },
+];
 
-const plain = { pro: false, price: null, limits: { jobs_per_hour: null, concurrent_jobs: null } };
+const prompt = text(2_000);
+const presets = { model_preset: 'model-preset', pose_preset: 'pose-preset', scene_preset: 'scene-preset' };
+const chosen = { model_preset: choice, pose_preset: choice, scene_preset: choice };
 
 export const productStudio: AppDefinition = {
   id: 'product-studio',
   name: 'Product Studio',
-  issuers: [
-    {
-      algorithm: 'ES256',
-      issuer: 'https://product-studio.supabase.co/auth/v1',
-      audience: 'authenticated',
-      jwks_url: 'https://product-studio.supabase.co/auth/v1/.well-known/jwks.json',
-    },
-  ],
+  issuers: [supabaseIssuer('product-studio')],
   zone: 'UTC',
-  origins: ['https://product-studio.example'],
+  origins: [origin],
+  urls: billingUrls(origin),
   welcome_credits: 10,
   default_plan: 'pay-as-you-go',
-  plans: [
-    {
-      id: 'pay-as-you-go',
-      name: 'Pay as you go',
-      monthly_credits: 0,
-      max_rollover: 0,
-      daily_credits: 0,
-      daily_cap: null,
-      ...plain,
-    },
-  ],
+  plans: [plan({ id: 'pay-as-you-go', name: 'Pay as you go', limits: { jobs_per_hour: 10, concurrent_jobs: null } })],
   allowances: [],
-  options: {},
-  locales: ['en'],
-  texts: {
-    en: {
-      'tools.product_photo.name': 'tools.product_photo.name',
-      'tools.product_photo.description': 'tools.product_photo.description',
-      'tools.background_swap.name': 'tools.background_swap.name',
-      'tools.background_swap.description': 'tools.background_swap.description',
-    },
-  },
-  packs: [
-    {
-      id: 'starter',
-      name: 'Starter',
-      credits: 50,
-      bonus_credits: 0,
-      price: { amount_minor: 900, currency: 'USD' },
-    },
-    {
-      id: 'studio',
-      name: 'Studio',
-      credits: 200,
-      bonus_credits: 20,
-      price: { amount_minor: 2_900, currency: 'USD' },
-    },
-    {
-      id: 'agency',
-      name: 'Agency',
-      credits: 1_000,
-      bonus_credits: 150,
-      price: { amount_minor: 11_900, currency: 'USD' },
-    },
-  ],
-  tools: [
+  packs: packs('USD', [
+    ['starter', 'Starter', 50, 0, 900],
+    ['studio', 'Studio', 200, 20, 2_900],
+    ['agency', 'Agency', 1_000, 150, 11_900],
+  ]),
+  tools: toolList([
     {
       id: 'product-photo',
       type: 'GENERATION',
-      name_key: 'tools.product_photo.name',
-      description_key: 'tools.product_photo.description',
       icon_name: 'CameraIcon',
-      active: true,
-      sort_order: 10,
-      input: { images: { min: 1, max: 4 } },
+      input: images(1, 4),
       output: 'image',
-      params: {
-        type: 'object',
-        additionalProperties: false,
-        properties: {
+      params: params(
+        {
           prompt,
           generation_type: { type: 'string', enum: ['standard', 'high-resolution', 'campaign'] },
-          model_preset: {
-            type: 'string',
-            enum: ['none', 'fashion_model_v1', 'fashion_model_v2', 'hand_model_v1'],
-          },
-          pose_preset: { type: 'string', enum: ['standing', 'sitting', 'walking', 'close-up'] },
-          scene_preset: { type: 'string', enum: ['studio', 'street', 'beach', 'home', 'marble-table'] },
+          ...chosen,
         },
-        required: ['generation_type', 'scene_preset'],
-      },
+        ['generation_type', 'scene_preset'],
+      ),
+      option_params: presets,
       cost: {
         kind: 'by-parameter',
         parameter: 'generation_type',
         credits: { standard: 1, 'high-resolution': 2, campaign: 4 },
       },
-      providers,
-      option_params: {},
-      cache_seconds: 0,
-      deadline_seconds: 300,
+      providers: composing,
     },
     {
       id: 'background-swap',
       type: 'TRANSFORMATION',
-      name_key: 'tools.background_swap.name',
-      description_key: 'tools.background_swap.description',
       icon_name: 'SwatchIcon',
-      active: true,
-      sort_order: 20,
-      input: { images: { min: 1, max: 1 } },
+      input: images(1),
       output: 'image',
-      params: {
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          scene_preset: { type: 'string', enum: ['studio', 'street', 'beach', 'home', 'marble-table'] },
-        },
-        required: ['scene_preset'],
-      },
-      cost: { kind: 'fixed', credits: 1 },
-      providers,
-      option_params: {},
-      cache_seconds: 0,
-      deadline_seconds: 300,
+      params: params({ scene_preset: choice }, ['scene_preset']),
+      option_params: { scene_preset: 'scene-preset' },
+      cost: fixed(1),
+      providers: editing,
     },
-  ],
+    {
+      id: 'product-video',
+      type: 'GENERATION',
+      icon_name: 'FilmIcon',
+      input: images(1),
+      output: 'video',
+      params: params({ prompt, generation_type: { type: 'string', enum: ['video', 'long-video'] }, ...chosen }, [
+        'generation_type',
+        'scene_preset',
+      ]),
+      option_params: presets,
+      cost: { kind: 'by-parameter', parameter: 'generation_type', credits: { video: 10, 'long-video': 18 } },
+      providers: filming,
+      deadline_seconds: 900,
+    },
+  ]),
+  options,
+  locales: ['en'],
+  texts: {
+    en: {
+      ...toolTexts({
+        'product-photo': ['Product photo', 'A shot of your product with a model, a pose and a scene of your choice.'],
+        'background-swap': ['Background swap', 'The same photo of your product in another place.'],
+        'product-video': [
+          'Product video',
+          'A clip of five or ten seconds that brings a photo of your product to life.',
+        ],
+      }),
+      ...presetNames,
+    },
+  },
 };

@@ -1,25 +1,18 @@
 /** Sandbox lab: tools whose sandbox models misbehave on purpose, to see how slow and failing providers are handled. */
 import type { AppDefinition, Tool } from '#services/catalog/contracts.ts';
+import { fixed, images, params, plan, toolList, toolTexts } from './build.ts';
 
-const misbehaving = (id: string, sortOrder: number, ...models: string[]): Tool => ({
-  id,
-  type: 'FILTER',
-  name_key: `tools.${id.replaceAll('-', '_')}.name`,
-  description_key: `tools.${id.replaceAll('-', '_')}.description`,
-  icon_name: 'BeakerIcon',
-  active: true,
-  sort_order: sortOrder,
-  input: { images: { min: 1, max: 1 } },
-  output: 'image',
-  params: { type: 'object', additionalProperties: false, properties: {} },
-  cost: { kind: 'fixed', credits: 1 },
-  providers: [{ provider: 'sandbox', models }],
-  option_params: {},
-  cache_seconds: 0,
-  deadline_seconds: 300,
-});
-
-const plain = { pro: false, price: null, limits: { jobs_per_hour: null, concurrent_jobs: null } };
+const misbehaving = (id: string, ...models: string[]) =>
+  ({
+    id,
+    type: 'FILTER',
+    icon_name: 'BeakerIcon',
+    input: images(1),
+    output: 'image',
+    params: params({}),
+    cost: fixed(1),
+    providers: [{ provider: 'sandbox', models }],
+  }) as const satisfies Partial<Tool>;
 
 export const sandboxLab: AppDefinition = {
   id: 'sandbox-lab',
@@ -39,17 +32,9 @@ export const sandboxLab: AppDefinition = {
   welcome_credits: 10,
   default_plan: 'free',
   plans: [
-    { id: 'free', name: 'Free', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: null, ...plain },
-    { id: 'daily', name: 'Daily', monthly_credits: 0, max_rollover: 0, daily_credits: 5, daily_cap: 8, ...plain },
-    {
-      id: 'monthly',
-      name: 'Monthly',
-      monthly_credits: 20,
-      max_rollover: 5,
-      daily_credits: 0,
-      daily_cap: null,
-      ...plain,
-    },
+    plan({ id: 'free', name: 'Free' }),
+    plan({ id: 'daily', name: 'Daily', daily_credits: 5, daily_cap: 8 }),
+    plan({ id: 'monthly', name: 'Monthly', monthly_credits: 20, max_rollover: 5 }),
   ],
   allowances: [
     { tool: 'slow', limit: 2, period: 'day', plans: ['free', 'daily'] },
@@ -58,25 +43,20 @@ export const sandboxLab: AppDefinition = {
   options: {},
   locales: ['en'],
   texts: {
-    en: {
-      'tools.slow.name': 'tools.slow.name',
-      'tools.slow.description': 'tools.slow.description',
-      'tools.fail.name': 'tools.fail.name',
-      'tools.fail.description': 'tools.fail.description',
-      'tools.flaky.name': 'tools.flaky.name',
-      'tools.flaky.description': 'tools.flaky.description',
-      'tools.blocked.name': 'tools.blocked.name',
-      'tools.blocked.description': 'tools.blocked.description',
-      'tools.fallback.name': 'tools.fallback.name',
-      'tools.fallback.description': 'tools.fallback.description',
-    },
+    en: toolTexts({
+      slow: ['Slow', 'Takes five seconds.'],
+      fail: ['Fail', 'Fails for good.'],
+      flaky: ['Flaky', 'Fails once, then works.'],
+      blocked: ['Blocked', 'Refuses the content.'],
+      fallback: ['Fallback', 'Its first model is not there; the second one works.'],
+    }),
   },
   packs: [],
-  tools: [
-    misbehaving('slow', 10, 'sandbox-slow'),
-    misbehaving('fail', 20, 'sandbox-fail'),
-    misbehaving('flaky', 30, 'sandbox-flaky'),
-    misbehaving('blocked', 40, 'sandbox-blocked'),
-    misbehaving('fallback', 50, 'sandbox-missing', 'sandbox-1'),
-  ],
+  tools: toolList([
+    misbehaving('slow', 'sandbox-slow'),
+    misbehaving('fail', 'sandbox-fail'),
+    misbehaving('flaky', 'sandbox-flaky'),
+    misbehaving('blocked', 'sandbox-blocked'),
+    misbehaving('fallback', 'sandbox-missing', 'sandbox-1'),
+  ]),
 };

@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { productStudio } from '#apps/product-studio.ts';
 import { sparky } from '#apps/sparky.ts';
-import { appDefinition, costOf, issuer, type Tool } from './contracts.ts';
+import {
+  type AppDefinition,
+  appDefinition,
+  appOffer,
+  costOf,
+  issuer,
+  offerOf,
+  settingsOf,
+  type Tool,
+} from './contracts.ts';
 
 const faultsOf = (definition: unknown): string[] =>
   (appDefinition.safeParse(definition).error?.issues ?? []).map(
@@ -9,7 +18,10 @@ const faultsOf = (definition: unknown): string[] =>
   );
 
 const productPhoto = productStudio.tools[0] as Tool;
-const withTool = (changes: Partial<Tool>) => ({ ...productStudio, tools: [{ ...productPhoto, ...changes }] });
+const withTool = (changes: Readonly<Record<string, unknown>>) => ({
+  ...productStudio,
+  tools: [{ ...productPhoto, ...changes }],
+});
 const freeUse = { tool: 'photo-filter', limit: 3, period: 'day', plans: ['free'] };
 const withAllowance = (changes: Partial<typeof freeUse>) => ({ ...sparky, allowances: [{ ...freeUse, ...changes }] });
 const byType = (credits: Record<string, number>): Tool['cost'] => ({
@@ -18,8 +30,138 @@ const byType = (credits: Record<string, number>): Tool['cost'] => ({
   credits,
 });
 
-describe('a definition is refused for', () => {
+const styles = sparky.options.hairstyle ?? [];
+const withOptions = (kind: string, list: readonly unknown[]) => ({
+  ...sparky,
+  options: { ...sparky.options, [kind]: list },
+});
+const withPlan = (changes: Readonly<Record<string, unknown>>) => ({
+  ...sparky,
+  plans: [...sparky.plans.slice(0, 2), { ...sparky.plans[2], ...changes }],
+});
+const withPack = (changes: Readonly<Record<string, unknown>>) => ({
+  ...sparky,
+  packs: [{ ...sparky.packs[0], ...changes }],
+});
+const without = (texts: AppDefinition['texts'][string] = {}, key: string) =>
+  Object.fromEntries(Object.entries(texts).filter(([name]) => name !== key));
+const withIssuer = (changes: Readonly<Record<string, unknown>>) => ({
+  ...sparky,
+  issuers: [{ ...sparky.issuers[0], ...changes }],
+});
+
+describe('SP7 SP8 PP14 a definition is refused whole for', () => {
   test.each([
+    ['an unknown field in a tool', withTool({ secret: 'x' }), '/tools/0: Unrecognized key: "secret"'],
+    [
+      'an unknown field in an option',
+      withOptions('hairstyle', [{ ...styles[0], colour: 'red' }]),
+      '/options/hairstyle/0: Unrecognized key: "colour"',
+    ],
+    [
+      'an option twice',
+      withOptions('hairstyle', [...styles, styles[0]]),
+      `/options/hairstyle/${styles.length}/id: "bob" occurs twice`,
+    ],
+    ['a language twice', { ...sparky, locales: ['en', 'ar', 'en'] }, '/locales: has one twice'],
+    [
+      'a missing translation',
+      { ...sparky, texts: { ...sparky.texts, ar: without(sparky.texts.ar, 'hairstyles.bob.name') } },
+      '/texts/ar/hairstyles.bob.name: has no text',
+    ],
+    [
+      'texts in a language that is not listed',
+      { ...sparky, texts: { ...sparky.texts, fr: {} } },
+      '/texts/fr: is not among the locales',
+    ],
+    [
+      'no English',
+      { ...sparky, locales: ['ar'], texts: { ar: sparky.texts.ar } },
+      '/locales: has no "en", the language of last resort',
+    ],
+    [
+      'a parameter of an option kind that is none',
+      withTool({ option_params: { scene_preset: 'scenery' } }),
+      '/tools/0/option_params/scene_preset: there are no options "scenery"',
+    ],
+    [
+      'an option kind named like a part of every object',
+      withTool({ option_params: { scene_preset: 'constructor' } }),
+      '/tools/0/option_params/scene_preset: there are no options "constructor"',
+    ],
+    [
+      'options for a parameter that is none',
+      withTool({ option_params: { scenery: 'scene-preset' } }),
+      '/tools/0/option_params/scenery: "scenery" is not a parameter of type string',
+    ],
+    [
+      'options that their parameter does not let pass',
+      withTool({
+        params: {
+          ...productPhoto.params,
+          properties: { ...(productPhoto.params.properties as object), pose_preset: { type: 'string', maxLength: 7 } },
+        },
+      }),
+      `/tools/0/option_params/pose_preset: the parameter's schema refuses the options "standing", "close-up"`,
+    ],
+    [
+      'parameters that are no JSON Schema',
+      withTool({ params: { type: 'object', additionalProperties: false, properties: { a: { type: 'words' } } } }),
+      '/tools/0/params: is not a JSON Schema: Unsupported type: words',
+    ],
+    [
+      'a price without an amount',
+      withPlan({ price: { currency: 'EGP', interval: 'month' } }),
+      '/plans/2/price/amount_minor: Invalid input: expected number, received undefined',
+    ],
+    [
+      'a pack without a price',
+      withPack({ price: undefined }),
+      '/packs/0/price: Invalid input: expected object, received undefined',
+    ],
+    ['a pack of nothing', withPack({ credits: 0 }), '/packs/0/credits: Too small: expected number to be >=1'],
+    [
+      'half a credit',
+      withTool({ cost: { kind: 'fixed', credits: 0.5 } }),
+      '/tools/0/cost/credits: Invalid input: expected int, received number',
+    ],
+    [
+      'an issuer with neither audience nor parties',
+      withIssuer({ audience: undefined }),
+      '/issuers/0/audience: is needed, or authorized_parties where tokens have none; not both',
+    ],
+    [
+      'an issuer with both',
+      withIssuer({ authorized_parties: ['https://sparky.example'] }),
+      '/issuers/0/audience: is needed, or authorized_parties where tokens have none; not both',
+    ],
+    [
+      'keys over plain HTTP',
+      withIssuer({ jwks_url: 'http://sparky.example/jwks' }),
+      '/issuers/0/jwks_url: must be https',
+    ],
+    [
+      'one issuer twice in the same way',
+      { ...sparky, issuers: [sparky.issuers[0], sparky.issuers[0]] },
+      '/issuers/1/issuer: "https://sparky.supabase.co/auth/v1 ES256" occurs twice',
+    ],
+    ...['https://sparky.example/', 'https://sparky.example/app', 'http://sparky.example', 'ftp://sparky.example'].map(
+      (address): [string, unknown, string] => [
+        `${address} as an origin`,
+        { ...sparky, urls: undefined, origins: [address] },
+        '/origins/0: is not an https origin',
+      ],
+    ),
+    [
+      'users sent to somebody else’s pages',
+      { ...sparky, urls: { ...sparky.urls, checkout_success: 'https://sparky.example.org/done' } },
+      "/urls/checkout_success: is on none of the app's origins",
+    ],
+    [
+      'a picture that is a script',
+      withOptions('hairstyle', [{ ...styles[0], image_url: 'javascript:alert(1)' }, ...styles.slice(1)]),
+      '/options/hairstyle/0/image_url: Invalid URL',
+    ],
     ['a default plan that is none', { ...sparky, default_plan: 'gold' }, '/default_plan: there is no plan "gold"'],
     ['a plan twice', { ...sparky, plans: [...sparky.plans, sparky.plans[0]] }, '/plans/3/id: "free" occurs twice'],
     [
@@ -73,8 +215,39 @@ describe('a definition is refused for', () => {
   ])('%s', (_name, definition, fault) => {
     expect(faultsOf(definition)).toEqual([fault]);
   });
-  test('a cost below zero', () => {
-    expect(faultsOf(withTool({ cost: { kind: 'fixed', credits: -1 } }))[0]).toMatch('/tools/0/cost/credits: ');
+  test('a cost or a pack below zero', () => {
+    expect(faultsOf(withTool({ cost: { kind: 'fixed', credits: -1 } }))).toEqual([
+      '/tools/0/cost/credits: Too small: expected number to be >=0',
+    ]);
+    expect(faultsOf(withPack({ bonus_credits: -1 }))).toEqual([
+      '/packs/0/bonus_credits: Too small: expected number to be >=0',
+    ]);
+  });
+  test('several faults at once, each at its place', () => {
+    expect(
+      faultsOf({
+        ...sparky,
+        default_plan: 'gold',
+        packs: [...sparky.packs, sparky.packs[0]],
+        texts: { ...sparky.texts, fr: {} },
+      }),
+    ).toEqual([
+      '/packs/2/id: "pack-20" occurs twice',
+      '/default_plan: there is no plan "gold"',
+      '/texts/fr: is not among the locales',
+    ]);
+  });
+});
+
+describe('SP15 the two halves of a definition', () => {
+  test.each([sparky, productStudio])('are all of it', (definition) => {
+    expect({ ...settingsOf(definition), ...offerOf(definition) }).toEqual(definition);
+  });
+  test('an offer is checked as a whole definition is, and takes no settings', () => {
+    const offer = offerOf(sparky);
+    expect(appOffer.safeParse(offer).success).toBe(true);
+    expect(appOffer.safeParse({ ...offer, default_plan: 'gold' }).error?.issues[0]?.path).toEqual(['default_plan']);
+    expect(appOffer.safeParse({ ...offer, origins: sparky.origins }).success).toBe(false);
   });
 });
 
@@ -89,6 +262,11 @@ describe('an issuer', () => {
   );
   test.each(['http://a.example/jwks', 'file:///etc/keys', 'not a url'])('no keys at %s', (jwks_url) => {
     expect(issuer.safeParse({ ...es, jwks_url }).success).toBe(false);
+  });
+  test('NB1 names parties in place of an audience', () => {
+    const { audience: _, ...rest } = es;
+    expect(issuer.safeParse({ ...rest, authorized_parties: ['https://app.example'] }).success).toBe(true);
+    expect(issuer.safeParse({ ...rest, authorized_parties: [] }).success).toBe(false);
   });
   test('has a secret only with HS256, and then no key set', () => {
     expect(issuer.safeParse({ ...es, algorithm: 'HS256' }).success).toBe(false);

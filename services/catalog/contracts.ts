@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { publishedEvent } from '#shared/messaging/published-event.ts';
 import { appId } from '#shared/owner.ts';
-import { type AppDefinition, appDefinition } from './definition/definition.ts';
+import { type AppDefinition, definitionShape } from './definition/definition.ts';
 
 export { credits, i18nKey, locale, slug } from './definition/basics.ts';
 export {
@@ -36,7 +36,7 @@ export type DefinitionRequest = z.infer<typeof definitionRequest>;
 export const definitionAnswer = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('unknown') }),
   z.strictObject({ status: z.literal('unchanged') }),
-  z.strictObject({ status: z.literal('found'), revision: z.string().max(80), definition: appDefinition }),
+  z.strictObject({ status: z.literal('found'), revision: z.string().max(80), definition: definitionShape }),
 ]);
 export type DefinitionAnswer = z.infer<typeof definitionAnswer>;
 

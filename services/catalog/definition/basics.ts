@@ -16,6 +16,16 @@ export const i18nKey = z
 /** A language, or one as a country speaks it: `en`, `ar`, `pt-BR`. */
 export const locale = z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/);
 
+/** Where clients load a picture from. */
+export const pictureUrl = z.url({ protocol: /^https$/ }).max(500);
+
+/** What came over plain HTTP could be anybody's; on the machine itself nobody is in between. */
+export const isPrivateChannel = (address: string): boolean => {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+};
+
 /** Credits are whole. */
 export const credits = z.int().min(0).max(1_000_000);
 

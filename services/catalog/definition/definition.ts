@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { appId } from '#shared/owner.ts';
-import { credits, type Fault, i18nKey, idsOf, locale, repeated, slug } from './basics.ts';
+import { credits, type Fault, i18nKey, idsOf, isPrivateChannel, locale, repeated, slug } from './basics.ts';
 import { issuers } from './issuer.ts';
 import { options } from './option.ts';
 import { allowance, allowanceFaults, pack, plan } from './plan.ts';
@@ -19,7 +19,9 @@ const isZone = (zone: string): boolean => {
 };
 
 /** `https://app.example`, as browsers send it; `http` only on the machine itself. */
-const origin = z.url().refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin');
+const origin = z
+  .url()
+  .refine((address) => isPrivateChannel(address) && new URL(address).origin === address, 'is not an https origin');
 
 const settingsFields = {
   id: appId,
@@ -52,7 +54,8 @@ const settings = z.strictObject(settingsFields);
 export type AppSettings = z.infer<typeof settings>;
 const offerShape = z.strictObject(offerFields);
 export type AppOffer = z.infer<typeof offerShape>;
-const definitionShape = z.strictObject({ ...settingsFields, ...offerFields });
+/** The shape alone: what the catalog hands out was checked as a whole when it came in. */
+export const definitionShape = z.strictObject({ ...settingsFields, ...offerFields });
 export type AppDefinition = z.infer<typeof definitionShape>;
 
 const settingsFaults = ({
@@ -93,7 +96,6 @@ const textFaults = (offer: AppOffer): Fault[] => {
 
 const offerFaults = (offer: AppOffer): Fault[] => {
   const { default_plan, plans, packs, tools, options, locales } = offer;
-  const kinds = Object.keys(options);
   return [
     ...repeated('plans', 'id', idsOf(plans)),
     ...repeated('packs', 'id', idsOf(packs)),
@@ -105,7 +107,7 @@ const offerFaults = (offer: AppOffer): Fault[] => {
       : ([[['default_plan'], `there is no plan "${default_plan}"`]] satisfies Fault[])),
     ...allowanceFaults(offer),
     ...tools.flatMap((tool, index) =>
-      toolFaults(tool, kinds).map(([path, message]): Fault => [['tools', index, ...path], message]),
+      toolFaults(tool, options).map(([path, message]): Fault => [['tools', index, ...path], message]),
     ),
     ...textFaults(offer),
   ];

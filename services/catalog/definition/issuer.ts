@@ -1,13 +1,7 @@
 /** Whose tokens an app accepts. Everything about keys and algorithms is fixed here and never read from a token. */
 import * as z from 'zod';
 import { appId } from '#shared/owner.ts';
-
-/** Keys that came over plain HTTP could be anybody's; on the machine itself nobody is in between. */
-const isPrivateChannel = (address: string): boolean => {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
-};
+import { isPrivateChannel } from './basics.ts';
 
 /** The token's `iss`, to the letter. */
 const iss = z.url();

@@ -1,6 +1,6 @@
 /** What a user picks from for a tool's parameter: hairstyles, colours, presets for a scene. */
 import * as z from 'zod';
-import { i18nKey, slug } from './basics.ts';
+import { i18nKey, pictureUrl, slug } from './basics.ts';
 
 /** The value that a request names: words, or a colour as `#3b2219`. */
 export const optionId = z
@@ -11,7 +11,7 @@ export const optionId = z
 export const option = z.strictObject({
   id: optionId,
   name_key: i18nKey,
-  image_url: z.url().optional(),
+  image_url: pictureUrl.optional(),
   hex: z
     .string()
     .regex(/^#[0-9a-f]{6}$/)

@@ -38,7 +38,13 @@ export const allowance = z.strictObject({
 });
 export type Allowance = z.infer<typeof allowance>;
 
-export const pack = z.strictObject({ id: slug, name: z.string().max(60), credits, bonus_credits: credits, price });
+export const pack = z.strictObject({
+  id: slug,
+  name: z.string().max(60),
+  credits: credits.min(1),
+  bonus_credits: credits,
+  price,
+});
 export type Pack = z.infer<typeof pack>;
 
 interface Offered {

@@ -1,6 +1,7 @@
 /** What an app lets its users run, and what one run costs. */
 import * as z from 'zod';
-import { credits, type Fault, i18nKey, slug } from './basics.ts';
+import { credits, type Fault, i18nKey, pictureUrl, slug } from './basics.ts';
+import type { Option } from './option.ts';
 
 /** What one run costs: always the same, or by the value of one parameter. */
 export const toolCost = z.discriminatedUnion('kind', [
@@ -22,7 +23,7 @@ export const tool = z.strictObject({
   name_key: i18nKey,
   description_key: i18nKey,
   icon_name: z.string().max(60),
-  cover_image_url: z.url().optional(),
+  cover_image_url: pictureUrl.optional(),
   /** An inactive tool is not listed and cannot be run. */
   active: z.boolean(),
   sort_order: z.int(),
@@ -64,30 +65,49 @@ const costFaults = ({ cost, params }: Tool): Fault[] => {
   return faults;
 };
 
-/** A parameter that takes an option is a text of the schema; its kind exists. */
-const optionFaults = ({ params, option_params }: Tool, kinds: readonly string[]): Fault[] => {
+type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
+type OptionsByKind = Readonly<Record<string, readonly Pick<Option, 'id' | 'pro'>[]>>;
+
+/** A parameter that takes an option is a text of the schema; its kind exists, and the schema lets every option of it pass. */
+const optionFaults = ({ params, option_params }: Tool, options: OptionsByKind): Fault[] => {
   const properties = parametersOf.safeParse(params).data?.properties ?? {};
   return Object.entries(option_params).flatMap(([name, kind]): Fault[] => {
+    const path = ['option_params', name];
     const schema = properties[name] as { readonly type?: unknown } | undefined;
-    if (schema?.type !== 'string') return [[['option_params', name], `"${name}" is not a parameter of type string`]];
-    return kinds.includes(kind) ? [] : [[['option_params', name], `there are no options "${kind}"`]];
+    if (schema?.type !== 'string') return [[path, `"${name}" is not a parameter of type string`]];
+    const list = Object.hasOwn(options, kind) ? options[kind] : undefined;
+    if (!list) return [[path, `there are no options "${kind}"`]];
+    const value = z.fromJSONSchema({ ...schema, $defs: params.$defs ?? {} } as JsonSchema);
+    const refused = list.filter(({ id }) => !value.safeParse(id).success).map(({ id }) => `"${id}"`);
+    return refused.length > 0 ? [[path, `the parameter's schema refuses the options ${refused.join(', ')}`]] : [];
   });
 };
 
 /** A schema that cannot be read would refuse every run. */
 const schemaFaults = ({ params }: Tool): Fault[] => {
   try {
-    z.fromJSONSchema(params as Parameters<typeof z.fromJSONSchema>[0]);
+    z.fromJSONSchema(params as JsonSchema);
     return [];
   } catch (error) {
     return [[['params'], `is not a JSON Schema: ${(error as Error).message}`]];
   }
 };
 
-export const toolFaults = (tool: Tool, optionKinds: readonly string[]): Fault[] => {
+/** The ledger tells whose plan is a pro one when it holds a run's credits: a run that costs nothing never gets there. */
+const freeProFaults = ({ cost, option_params }: Tool, options: OptionsByKind): Fault[] => {
+  const prices = cost.kind === 'fixed' ? [cost.credits] : Object.values(cost.credits);
+  if (!prices.includes(0)) return [];
+  return Object.entries(option_params)
+    .filter(([, kind]) => options[kind]?.some(({ pro }) => pro))
+    .map(([name]): Fault => [['option_params', name], 'has options for pro plans, which a free run cannot check']);
+};
+
+export const toolFaults = (tool: Tool, options: OptionsByKind): Fault[] => {
   const { min, max } = tool.input.images;
+  const unreadable = schemaFaults(tool);
+  if (unreadable.length > 0) return unreadable;
   const range: Fault[] = min > max ? [[['input', 'images', 'min'], 'is more than max']] : [];
-  return [...range, ...schemaFaults(tool), ...costFaults(tool), ...optionFaults(tool, optionKinds)];
+  return [...range, ...costFaults(tool), ...optionFaults(tool, options), ...freeProFaults(tool, options)];
 };
 
 /** What this run of a tool costs. Nothing when the parameter names no price: such a run is refused, never free. */

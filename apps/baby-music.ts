@@ -1,0 +1,105 @@
+/** Baby Music: lyrics by theme and mood, and songs of them; a few songs a month are free, premium sings on. */
+import type { AppDefinition, Tool } from '#services/catalog/contracts.ts';
+import {
+  billingUrls,
+  choice,
+  fixed,
+  monthly,
+  names,
+  optionList,
+  params,
+  plan,
+  supabaseIssuer,
+  text,
+  toolList,
+  toolTexts,
+} from './build.ts';
+
+const origin = 'https://baby-music.example';
+
+const writing: Tool['providers'] = [
+  { provider: 'openai', models: ['gpt-5.4-mini', 'gpt-5-mini'] },
+  { provider: 'gemini', models: ['gemini-3.5-flash'] },
+];
+const singing: Tool['providers'] = [{ provider: 'piapi', models: ['music-u', 'Qubico/ace-step'] }];
+
+export const babyMusic: AppDefinition = {
+  id: 'baby-music',
+  name: 'Baby Music AI',
+  issuers: [supabaseIssuer('baby-music')],
+  zone: 'UTC',
+  origins: [origin],
+  urls: billingUrls(origin),
+  welcome_credits: 0,
+  default_plan: 'free',
+  plans: [
+    plan({ id: 'free', name: 'Free', monthly_credits: 20, limits: { jobs_per_hour: 10, concurrent_jobs: 2 } }),
+    plan({
+      id: 'premium',
+      name: 'Premium',
+      monthly_credits: 300,
+      max_rollover: 100,
+      pro: true,
+      price: monthly(999, 'USD'),
+      limits: { jobs_per_hour: 60, concurrent_jobs: 4 },
+    }),
+  ],
+  allowances: [{ tool: 'song-generation', limit: 3, period: 'month', plans: ['free'] }],
+  packs: [],
+  tools: toolList([
+    {
+      id: 'lyric-generation',
+      type: 'GENERATION',
+      icon_name: 'PencilIcon',
+      output: 'text',
+      params: params({ theme: text(200), mood: choice, preset_type: choice }, ['theme', 'mood']),
+      option_params: { mood: 'mood', preset_type: 'lyric-preset' },
+      cost: fixed(1),
+      providers: writing,
+    },
+    {
+      id: 'song-generation',
+      type: 'GENERATION',
+      icon_name: 'MusicalNoteIcon',
+      output: 'audio',
+      params: params({ title: text(120), lyrics: text(5_000), mood: choice, preset_type: choice }, ['title', 'lyrics']),
+      option_params: { mood: 'mood', preset_type: 'lyric-preset' },
+      cost: fixed(5),
+      providers: singing,
+      // A song takes minutes; the provider's webhook ends it, or this does.
+      deadline_seconds: 1_200,
+    },
+  ]),
+  options: {
+    mood: optionList('moods', [
+      { id: 'calm', prompt: 'calm and soothing' },
+      { id: 'joyful', prompt: 'joyful and bright' },
+      { id: 'playful', prompt: 'playful and bouncy' },
+      { id: 'dreamy', prompt: 'dreamy and slow' },
+    ]),
+    'lyric-preset': optionList('lyric_presets', [
+      { id: 'lullaby', prompt: 'a lullaby for falling asleep, slow, with a repeated refrain' },
+      { id: 'bath-time', prompt: 'a cheerful song for bath time about water and bubbles' },
+      { id: 'meal-time', prompt: 'a short song that makes eating fun' },
+      { id: 'play-time', prompt: 'a lively song with movements to join in' },
+      { id: 'learning', prompt: 'a song that teaches a few simple words by repeating them' },
+    ]),
+  },
+  locales: ['en'],
+  texts: {
+    en: {
+      ...toolTexts({
+        'lyric-generation': ['Lyrics', 'A few verses for your baby about what you like.'],
+        'song-generation': ['Song', 'Your lyrics sung, to keep and play again.'],
+      }),
+      ...names('moods', { calm: 'Calm', joyful: 'Joyful', playful: 'Playful', dreamy: 'Dreamy' }),
+      ...names('lyric_presets', {
+        lullaby: 'Lullaby',
+        'bath-time': 'Bath time',
+        'meal-time': 'Meal time',
+        'play-time': 'Play time',
+        learning: 'Learning',
+      }),
+    },
+  },
+};
