@@ -1,10 +1,10 @@
 /** How long the read models of a hundred thousand events take to be made again, and the ledger to be verified. */
-import { catalog } from '#apps';
 import { noCheckpoint } from '#services/credits/operations/checkpoint.ts';
 import { type RebuildCounts, readModelsIn, rebuild } from '#services/credits/operations/rebuild.ts';
 import { verifyLedger } from '#services/credits/operations/verify.ts';
 import { toItem } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { putItems, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
+import { catalog } from '../test/bundled-catalog.ts';
 import { printTable, timed } from './table.ts';
 import { historyOf } from './tessera-ledger.ts';
 

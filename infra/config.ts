@@ -1,4 +1,4 @@
-/** What differs between deployments, from CDK context (`cdk.json`, or `-c`): `issuers`, `alarm_email`. Everything else is in code. */
+/** What differs between deployments, from CDK context (`cdk.json`, or `-c`): `issuers`, `sandbox_apps`, `alarm_email`. Everything else is in code. */
 import type { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { definitions } from '#apps';
@@ -9,10 +9,24 @@ export interface DeploymentConfig {
   readonly issuers: Readonly<Record<string, readonly Issuer[]>>;
   /** Browser origins that may call the API and upload files. */
   readonly origins: readonly string[];
+  /** Apps whose tools run on the sandbox provider in place of their own: for trying out, never where users pay. */
+  readonly sandboxApps: readonly string[];
   /** Who is told when an alarm rings; nobody by default. */
   readonly alarmEmail: string | undefined;
   readonly env: { readonly account?: string; readonly region?: string };
 }
+
+const appIds = definitions.map(({ id }) => id);
+
+/** `all`, or a list of apps. */
+const sandboxAppsOf = (given: unknown): readonly string[] => {
+  if (given === undefined) return [];
+  if (given === 'all') return appIds;
+  const list = typeof given === 'string' ? given.split(',') : given;
+  return z
+    .array(z.enum(appIds), { error: `context key "sandbox_apps": "all", or some of ${appIds.join(', ')}` })
+    .parse(list);
+};
 
 /** @throws ZodError naming the context key and field that is wrong. */
 export const deploymentConfig = (app: App): DeploymentConfig => {
@@ -25,6 +39,7 @@ export const deploymentConfig = (app: App): DeploymentConfig => {
         });
   return {
     issuers,
+    sandboxApps: sandboxAppsOf(app.node.tryGetContext('sandbox_apps')),
     alarmEmail: z.email().optional().parse(app.node.tryGetContext('alarm_email')),
     origins: [...new Set(definitions.flatMap(({ origins }) => origins))],
     env: {

@@ -3,13 +3,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { definitions } from '#apps';
+import { mintAdminKey } from '#services/identity/admin-keys/admin-key.ts';
 import { writeAccountFile } from './account/account-file.ts';
 import { functionLabel } from './account/find-function.ts';
 import { type LocalAccount, startAccount } from './account.ts';
-import { type LocalAuth, startAuth } from './auth/auth.ts';
+import { type LocalAuth, newHookSecret, startAuth } from './auth/auth.ts';
 import { banner } from './console/banner.ts';
 import { createLines, paintFor } from './console/lines.ts';
-import { type LocalIssuer, realIssuer, standInIssuer } from './issuers.ts';
+import { hooksSecret, hookUrl, type LocalIssuer, realIssuer, standInIssuer } from './issuers.ts';
 import { repositoryRoot } from './synthesize.ts';
 import { signInTestUser, testCredentials } from './test-user.ts';
 
@@ -17,11 +18,13 @@ const usage = `npm start [-- options]
   --port N        the API's port (default 4000)
   --auth-port N   the port of the Supabase Auth stand-in (default 4001)
   --fresh         begin without the data of earlier runs
-SUPABASE_URL      a real project that signs the first app's tokens, in place of the stand-in`;
+SUPABASE_URL      a real project that signs the first app's tokens, in place of the stand-in
+SUPABASE_HOOK_SECRET  the secret of its after-user-created hook, v1,whsec_…`;
 
 const folder = join(repositoryRoot, '.local');
 const tokenFile = join(folder, 'token');
 const anonKeyFile = join(folder, 'anon-key');
+const adminKeyFile = join(folder, 'admin-key');
 const accountFile = join(folder, 'account.json');
 /** Before the token's hour is over. */
 const newTokenEveryMs = 50 * 60_000;
@@ -63,11 +66,31 @@ function issuersFor(
   );
 }
 
+/** The first app whose users are the stand-in's. */
+const testAppOf = (apps: readonly string[]): string | undefined => apps[process.env.SUPABASE_URL ? 1 : 0];
+
+/** Made anew at every start, so nothing is to be kept: what signs the apps' hooks, and a key of the test app's admin. */
+function newSecrets(apps: readonly string[]) {
+  const { SUPABASE_URL, SUPABASE_HOOK_SECRET } = process.env;
+  const given = SUPABASE_URL ? SUPABASE_HOOK_SECRET : undefined;
+  const hookSecrets = Object.fromEntries(apps.map((app, i) => [app, [i === 0 && given ? given : newHookSecret()]]));
+  const testApp = testAppOf(apps);
+  const admin = testApp === undefined ? undefined : { app: testApp, ...mintAdminKey(testApp) };
+  return {
+    hookSecrets,
+    adminKey: admin?.key,
+    forAccount: {
+      ...hooksSecret(hookSecrets),
+      'tessera/admin-keys': JSON.stringify(admin ? { [admin.app]: [admin.hash] } : {}),
+    },
+  };
+}
+
 async function startParts({
   port,
   authPort,
   fresh,
-}: Settings): Promise<{ auth: LocalAuth; account: LocalAccount; apps: string[] }> {
+}: Settings): Promise<{ auth: LocalAuth; account: LocalAccount; apps: string[]; adminKey: string | undefined }> {
   if (fresh) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const apps = definitions.map(({ id }) => id);
@@ -76,6 +99,7 @@ async function startParts({
     port: authPort,
     file: join(folder, 'auth.json'),
   });
+  const { hookSecrets, adminKey, forAccount } = newSecrets(apps);
   const labels = new Map<string, string>();
   const lines = createLines(paintFor(process.stdout), (name) => labels.get(name) ?? name);
   const print = (line: string | undefined) => {
@@ -83,9 +107,10 @@ async function startParts({
   };
   try {
     const account = await startAccount({
-      context: { issuers: JSON.stringify(issuersFor(auth, apps, process.env.SUPABASE_URL)) },
+      context: { sandbox_apps: 'all', issuers: JSON.stringify(issuersFor(auth, apps, process.env.SUPABASE_URL)) },
       httpPorts: { tessera: port },
       dataDir: join(folder, 'data'),
+      secrets: forAccount,
       live: true,
       onRequest: (request) => print(lines.request(request)),
       onPublished: (_bus, event, rules) => print(lines.event(event, rules)),
@@ -94,7 +119,9 @@ async function startParts({
       onLog: (log) => print(lines.log(log)),
     });
     for (const fn of account.functions) labels.set(fn.name, functionLabel(fn));
-    return { auth, account, apps };
+    for (const [app, secrets] of Object.entries(hookSecrets))
+      auth.configure(app, { hook: { url: hookUrl(account.httpUrl(), app), secrets } });
+    return { auth, account, apps, adminKey };
   } catch (error) {
     await auth.close();
     throw error;
@@ -112,11 +139,12 @@ async function main(): Promise<void> {
   const started = performance.now();
   const settings = readSettings();
   if (!settings) return console.log(usage);
-  const { auth, account, apps } = await startParts(settings);
+  const { auth, account, apps, adminKey } = await startParts(settings);
   const supabaseUrl = process.env.SUPABASE_URL;
-  const testApp = apps[supabaseUrl ? 1 : 0];
+  const testApp = testAppOf(apps);
   const timer = testApp ? await keepToken(auth, testApp) : undefined;
   if (testApp) await writeFile(anonKeyFile, auth.project(testApp).anonKey, { mode: 0o600 });
+  if (adminKey) await writeFile(adminKeyFile, adminKey, { mode: 0o600 });
   const forgetAccount = await writeAccountFile(accountFile, account);
   const signIn = Object.fromEntries(
     apps.map((app, i) => [app, supabaseUrl && i === 0 ? supabaseUrl : auth.project(app).url]),
@@ -128,6 +156,7 @@ async function main(): Promise<void> {
     testUser: testApp ? { app: testApp, ...testCredentials } : undefined,
     tokenFile: relative(process.cwd(), tokenFile),
     anonKeyFile: relative(process.cwd(), anonKeyFile),
+    adminKeyFile: relative(process.cwd(), adminKeyFile),
     dataDir: relative(process.cwd(), folder),
   };
   console.log(banner(paintFor(process.stdout), facts));

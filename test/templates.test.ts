@@ -79,10 +79,12 @@ const redriveTarget = (policy: unknown): string | undefined =>
 describe('FS11 what happens by the clock', () => {
   const schedules = () => model.ofType('AWS::Scheduler::Schedule').map(({ properties }) => properties);
 
-  test('every app with a daily allowance has its midnight, in its own zone, and an hour that always exists', () => {
-    const expected = definitions
-      .filter(({ plans }) => plans.some(({ daily_credits }) => daily_credits > 0))
-      .map(({ id, zone }) => [JSON.stringify({ kind: 'page', app: id }), zone, 'cron(0 0,1 * * ? *)']);
+  test('every app has its midnight, in its own zone, and an hour that always exists', () => {
+    const expected = definitions.map(({ id, zone }) => [
+      JSON.stringify({ kind: 'page', app: id }),
+      zone,
+      'cron(0 0,1 * * ? *)',
+    ]);
     const midnights = schedules().flatMap(({ Target, ScheduleExpression, ScheduleExpressionTimezone }) => {
       const { Input } = Target as { Input: string };
       return Input.includes('"page"') ? [[Input, ScheduleExpressionTimezone, ScheduleExpression]] : [];

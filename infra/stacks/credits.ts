@@ -13,7 +13,7 @@ import { WorkQueue } from '../constructs/queues.ts';
 import { ScheduledMessage } from '../constructs/schedules.ts';
 import { EventsTable, ReadModelTable } from '../constructs/tables.ts';
 import { TesseraFunction } from '../constructs/tessera-function.ts';
-import type { IdentityStack } from './identity.ts';
+import { exportTimeout, type IdentityStack } from './identity.ts';
 import type { PlatformStack } from './platform.ts';
 
 export interface CreditsProps extends StackProps {
@@ -46,14 +46,17 @@ export class CreditsStack extends Stack {
     this.allowances = new ReadModelTable(this, 'Allowances', { partitionKey: 'owner', sortKey: 'sk', ttl: 'expires' });
     this.hold = this.creditsFunction('Hold', 'hold', { EVENTS_TABLE: this.events.tableName });
     this.events.grantAppend(this.hold);
+    platform.letReadCatalog(this.hold);
     this.jobEnds(platform);
+    this.userEvents(platform);
+    this.exportParts(platform, identity);
     this.streamReaders(platform);
-    const resets = this.dailyReset();
+    const resets = this.dailyReset(platform);
     this.holdSweep(platform);
-    this.api(identity, resets);
+    platform.letReadCatalog(this.api(identity, resets));
   }
 
-  private api(identity: IdentityStack, resets: WorkQueue): void {
+  private api(identity: IdentityStack, resets: WorkQueue): TesseraFunction {
     const api = this.creditsFunction('Api', 'api', {
       EVENTS_TABLE: this.events.tableName,
       BALANCES_TABLE: this.balances.tableName,
@@ -68,6 +71,7 @@ export class CreditsStack extends Stack {
     this.allowances.allow(api, 'UpdateItem', 'Query');
     api.allow(['sqs:SendMessage'], [resets.queue.queueArn]);
     identity.routes.add(this, 'Routes', { routes, function: api });
+    return api;
   }
 
   private jobEnds({ bus }: PlatformStack): void {
@@ -81,8 +85,38 @@ export class CreditsStack extends Stack {
     });
   }
 
+  /** An account begins and ends with its user. */
+  private userEvents(platform: PlatformStack): void {
+    const onUser = this.creditsFunction('OnUser', 'on-user', { EVENTS_TABLE: this.events.tableName });
+    this.events.grantAppend(onUser);
+    platform.letReadCatalog(onUser);
+    const { work } = new BusConsumer(this, 'UserEvents', {
+      bus: platform.bus,
+      source: 'tessera.identity',
+      detailTypes: ['UserRegistered', 'UserDeleted'],
+      function: onUser,
+    });
+    onUser.addEnvironment('USER_EVENTS_QUEUE_URL', work.queue.queueUrl);
+  }
+
+  private exportParts(platform: PlatformStack, identity: IdentityStack): void {
+    const environment = { EVENTS_TABLE: this.events.tableName, ALLOWANCES_TABLE: this.allowances.tableName };
+    const onRequest = this.creditsFunction('OnExportRequested', 'on-export-requested', environment, exportTimeout);
+    this.events.grantEvents(onRequest);
+    this.allowances.allow(onRequest, 'Query');
+    platform.letReadCatalog(onRequest);
+    identity.letAddToExports(onRequest);
+    new BusConsumer(this, 'ExportRequests', {
+      bus: platform.bus,
+      source: 'tessera.identity',
+      detailTypes: ['ExportRequested'],
+      function: onRequest,
+    });
+  }
+
   /** The two functions that the events table's stream may have. */
-  private streamReaders({ bus }: PlatformStack): void {
+  private streamReaders(platform: PlatformStack): void {
+    const { bus } = platform;
     const relay = this.creditsFunction('Relay', 'relay', { BUS_NAME: bus.eventBusName });
     relay.allow(['events:PutEvents'], [bus.eventBusArn]);
     new StreamConsumer(this, 'Relayed', { table: this.events, function: relay });
@@ -91,13 +125,14 @@ export class CreditsStack extends Stack {
       BALANCES_TABLE: this.balances.tableName,
       USAGE_TABLE: this.usage.tableName,
     });
+    platform.letReadCatalog(project);
     this.balances.allow(project, 'PutItem');
     this.usage.allow(project, 'PutItem');
     new StreamConsumer(this, 'Projected', { table: this.events, function: project });
   }
 
   /** At each app's midnight its accounts are looked through by pages; small batches of those that are due go on to be issued. */
-  private dailyReset(): WorkQueue {
+  private dailyReset(platform: PlatformStack): WorkQueue {
     const resets = new WorkQueue(this, 'DailyReset', workQueue);
     const issues = new WorkQueue(this, 'DailyIssue', workQueue);
     const reset = this.creditsFunction(
@@ -110,6 +145,7 @@ export class CreditsStack extends Stack {
       },
       workTimeout,
     );
+    platform.letReadCatalog(reset);
     this.balances.allowIndex(reset, 'byApp');
     reset.allow(['sqs:SendMessage'], [resets.queue.queueArn, issues.queue.queueArn]);
     new QueueConsumer(this, 'Resets', { work: resets, function: reset, batchSize: 1 });
@@ -121,14 +157,12 @@ export class CreditsStack extends Stack {
       workTimeout,
     );
     this.events.grantAppend(issue);
+    platform.letReadCatalog(issue);
     // Fifty accounts at a time and invocation: a reset of a million leaves the table and the account's functions to the users.
     new QueueConsumer(this, 'Issues', { work: issues, function: issue, batchSize: 5, maxConcurrency: 10 });
 
-    for (const { id, zone, plans, default_plan } of definitions) {
-      const gives = plans.some(
-        (plan) => plan.daily_credits > 0 || (plan.id === default_plan && plan.monthly_credits > 0),
-      );
-      if (!gives) continue;
+    // Every app has a midnight, because an admin may give a plan daily credits at any time; where none does, it ends at once.
+    for (const { id, zone } of definitions) {
       new ScheduledMessage(this, `Midnight-${id}`, {
         description: `The day's credits of ${id}`,
         // Also at one: where clocks go forward at midnight that hour does not exist, and Scheduler skips what falls into it.

@@ -5,13 +5,21 @@ import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
+import type { TesseraFunction } from '../constructs/tessera-function.ts';
 
 export interface PlatformProps extends StackProps {
   readonly config: DeploymentConfig;
 }
 
 /** Headers beside the safelisted ones that browsers may send. */
-const requestHeaders = ['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'x-correlation-id'];
+const requestHeaders = [
+  'authorization',
+  'content-type',
+  'idempotency-key',
+  'if-match',
+  'if-none-match',
+  'x-correlation-id',
+];
 
 /** Requests a second and in a burst, over all apps: the account's own guard against a runaway client. */
 const throttle = { throttlingRateLimit: 1_000, throttlingBurstLimit: 2_000 };
@@ -44,6 +52,13 @@ export class PlatformStack extends Stack {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     return { functionName, functionArn };
+  }
+
+  /** Lets a function ask the catalog for definitions, and tells it whom to ask (docs/adr/0011). */
+  letReadCatalog(fn: TesseraFunction): void {
+    const { functionName, functionArn } = this.namedFunction('catalog-definition');
+    fn.addEnvironment('CATALOG_FUNCTION', functionName);
+    fn.allow(['lambda:InvokeFunction'], [functionArn]);
   }
 
   private httpApi(origins: readonly string[]): CfnApi {

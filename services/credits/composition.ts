@@ -1,8 +1,12 @@
 /** What credits' entry points are made of, and the only place that reads their environment. */
 import * as z from 'zod';
+import { catalogClient } from '#services/catalog/client.ts';
+import type { Catalog } from '#services/catalog/contracts.ts';
+import { writeExportPart } from '#services/identity/client.ts';
 import { dynamoDb } from '#shared/aws/dynamodb.ts';
 import { eventBridge } from '#shared/aws/event-bridge.ts';
 import { lambda } from '#shared/aws/lambda.ts';
+import { s3 } from '#shared/aws/s3.ts';
 import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
@@ -14,6 +18,8 @@ import type { Account } from './domain/state.ts';
 import type { AccountStore } from './handle-account.ts';
 import { askJobStatus } from './hold-sweep/ask-job-status.ts';
 import { sendSweep } from './hold-sweep/messages.ts';
+import { showAgain } from './leaving/come-again.ts';
+import { listUses } from './leaving/list-uses.ts';
 import { listAccounts } from './read-models/account-list.ts';
 import { pageBelow } from './read-models/balance-indexes.ts';
 import type { balanceIndexes } from './read-models/balances.ts';
@@ -31,6 +37,12 @@ const variable = (name: string): string =>
 
 export const logger = (): Logger => createLogger('credits');
 export const metrics = (): Metrics => createMetrics('credits');
+export const catalog = (log: Logger): Catalog =>
+  catalogClient({
+    client: lambda(),
+    functionName: variable('CATALOG_FUNCTION'),
+    onFailure: (error) => log.error('catalog not read', { error: error as Error }),
+  });
 export const accountStore = (): AccountStore =>
   dynamoEventStore<Account, AccountEvent>(dynamoDb(), variable('EVENTS_TABLE'));
 export const writeReadModel = () =>
@@ -46,4 +58,7 @@ export const dailyResets = () => sendReset(sqs(), variable('DAILY_RESET_QUEUE_UR
 export const dailyIssues = () => sendIssues(sqs(), variable('DAILY_ISSUE_QUEUE_URL'));
 export const sweepPages = () => sendSweep(sqs(), variable('HOLD_SWEEP_QUEUE_URL'));
 export const jobStatus = () => askJobStatus(lambda(), variable('JOB_STATUS_FUNCTION'));
+export const useList = () => listUses(dynamoDb(), variable('ALLOWANCES_TABLE'));
+export const showUserEventAgain = () => showAgain(sqs(), variable('USER_EVENTS_QUEUE_URL'));
+export const exportParts = () => writeExportPart(s3(), variable('EXPORTS_BUCKET'));
 export const busName = (): string => variable('BUS_NAME');

@@ -16,6 +16,8 @@ export const holdRequest = z.strictObject({
   holdId: z.string().min(1).max(64),
   credits: positiveCredits,
   tool: z.string().max(60),
+  /** The run uses an option that only pro plans open. */
+  needsPro: z.boolean().optional(),
   /** The hold may be swept after this. Beyond the job's deadline. */
   expiresAt: z.iso.datetime(),
   correlationId: z.string().max(128),
@@ -31,6 +33,8 @@ export const holdRejection = z.enum([
   /** A refund or dispute took back more than was left; it is paid off before anything runs. */
   'debt-outstanding',
   'app-unknown',
+  /** The run needs a pro plan, and the account's is none. */
+  'plan-required',
   /** This very hold was made and has ended: a job must not run on it. */
   'hold-closed',
   /** This hold is open, for another number of credits. */

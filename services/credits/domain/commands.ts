@@ -29,6 +29,8 @@ export interface HoldCredits extends DomainCommand {
   readonly credits: number;
   /** Epoch seconds, beyond the job's deadline. */
   readonly expiresAt: number;
+  /** The run uses what only pro plans open. */
+  readonly needsPro?: boolean;
   /** Its day is the one that the hold counts to. */
   readonly policy: Policy;
 }
@@ -156,6 +158,8 @@ export type AccountRejection =
   | 'credits-insufficient'
   /** The plan allows no more to be held or spent today. */
   | 'daily-cap-reached'
+  /** The run uses what only pro plans open, and the account's plan is none. */
+  | 'plan-required'
   /** A refund or dispute took back more than was left. */
   | 'debt-outstanding'
   | 'plan-unknown'

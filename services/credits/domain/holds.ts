@@ -8,7 +8,7 @@ import { dayOf, rulesOf, spentToday } from './plans.ts';
 import { epochSeconds, holdStatus, type Ledger, openHold, total, usableGrants } from './state.ts';
 
 export const hold = (command: HoldCredits, ledger: Ledger): AccountDecision => {
-  const { holdId, tool, credits, expiresAt, policy, at } = command;
+  const { holdId, tool, credits, expiresAt, policy, at, needsPro = false } = command;
   const status = holdStatus(ledger, holdId);
   if (status === 'closed') return reject('hold-closed');
   const open = openHold(ledger, holdId);
@@ -17,7 +17,8 @@ export const hold = (command: HoldCredits, ledger: Ledger): AccountDecision => {
   if (open) return total(open.rows) === credits ? accept() : reject('hold-differs');
   if (ledger.status === 'closed') return reject('account-closed');
   if (ledger.debt !== undefined) return reject('debt-outstanding');
-  const { dailyCap } = rulesOf(ledger, policy);
+  const { dailyCap, pro } = rulesOf(ledger, policy);
+  if (needsPro && !pro) return reject('plan-required');
   // Before the balance: whoever hears of the cap knows that buying credits does not help today.
   if (dailyCap !== null && spentToday(ledger, policy) + credits > dailyCap) return reject('daily-cap-reached');
   const rows = takeFromGrants(usableGrants(ledger, epochSeconds(at)), credits);

@@ -8,7 +8,7 @@ import { dateOf } from './local-day.ts';
 import type { PlanRules, Policy } from './policy.ts';
 import { type Account, epochSeconds, type Ledger } from './state.ts';
 
-const noRules: PlanRules = { dailyCredits: 0, dailyCap: null, monthlyCredits: 0, maxRollover: 0 };
+const noRules: PlanRules = { dailyCredits: 0, dailyCap: null, monthlyCredits: 0, maxRollover: 0, pro: false };
 
 /** The account's plan; the default one also where the app no longer has the account's. */
 export const planOf = (account: Account, { plans, defaultPlan }: Policy): string => {

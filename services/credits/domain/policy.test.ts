@@ -9,8 +9,8 @@ test("a policy is what the app's definition says at a moment of its zone", () =>
     month: 202_612,
     defaultPlan: 'free',
     plans: {
-      free: { dailyCredits: 0, dailyCap: null, monthlyCredits: 0, maxRollover: 0 },
-      daily: { dailyCredits: 5, dailyCap: 8, monthlyCredits: 0, maxRollover: 0 },
-      monthly: { dailyCredits: 0, dailyCap: null, monthlyCredits: 20, maxRollover: 5 },
+      free: { dailyCredits: 0, dailyCap: null, monthlyCredits: 0, maxRollover: 0, pro: false },
+      daily: { dailyCredits: 5, dailyCap: 8, monthlyCredits: 0, maxRollover: 0, pro: false },
+      monthly: { dailyCredits: 0, dailyCap: null, monthlyCredits: 20, maxRollover: 5, pro: false },
     },
   }));

@@ -13,6 +13,8 @@ export interface PlanRules {
   readonly monthlyCredits: number;
   /** What may be left of a period's credits when the next period's come. */
   readonly maxRollover: number;
+  /** Whether it opens pro options. */
+  readonly pro: boolean;
 }
 
 export interface Policy {
@@ -39,13 +41,14 @@ export const policyOf = (
     month: monthOf(day),
     defaultPlan: default_plan,
     plans: Object.fromEntries(
-      plans.map(({ id, daily_credits, daily_cap, monthly_credits, max_rollover }) => [
+      plans.map(({ id, daily_credits, daily_cap, monthly_credits, max_rollover, pro }) => [
         id,
         {
           dailyCredits: daily_credits,
           dailyCap: daily_cap,
           monthlyCredits: monthly_credits,
           maxRollover: max_rollover,
+          pro,
         },
       ]),
     ),

@@ -1,9 +1,9 @@
 /** Credits' API function. */
-import { catalog } from '#apps';
 import { apiFunction } from '#shared/http/api-function.ts';
 import {
   accountList,
   accountStore,
+  catalog,
   dailyResets,
   logger,
   metrics,
@@ -24,7 +24,7 @@ export const handler = apiFunction({
   handlers: apiHandlers({
     store,
     handle: accountHandler(store),
-    catalog,
+    catalog: catalog(log),
     sumUsage: usageSums(),
     countUse: useCounter(),
     readUses: useReader(),

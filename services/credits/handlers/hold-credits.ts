@@ -28,7 +28,7 @@ const answerable = (rejection: AccountRejection): z.infer<typeof holdRejection> 
 export const holdCredits =
   ({ handle, catalog, logger, now = () => new Date().toISOString() }: HoldDependencies) =>
   async (payload: unknown): Promise<HoldAnswer> => {
-    const { app, user, holdId, credits, tool, expiresAt, correlationId } = holdRequest.parse(payload);
+    const { app, user, holdId, credits, tool, needsPro = false, expiresAt, correlationId } = holdRequest.parse(payload);
     const definition = await catalog.app(app);
     if (!definition) return { status: 'refused', rejection: 'app-unknown', available: 0 };
     const at = now();
@@ -42,6 +42,7 @@ export const holdCredits =
       tool,
       credits,
       expiresAt: epochSeconds(expiresAt),
+      needsPro,
       policy,
     };
     const handled = await handleOpening(handle, stream, definition, { command, meta });

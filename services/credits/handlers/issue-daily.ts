@@ -1,7 +1,6 @@
 /** Issues today's allowance to the accounts that a daily reset found due. */
-import { catalog } from '#apps';
 import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
-import { accountStore, logger } from '../composition.ts';
+import { accountStore, catalog, logger } from '../composition.ts';
 import { issueAllowances } from '../daily-reset/issue-allowances.ts';
 import { issueMessage } from '../daily-reset/messages.ts';
 import { accountHandler } from '../handle-account.ts';
@@ -11,5 +10,5 @@ const log = logger();
 export const handler = queueConsumer(
   log,
   issueMessage,
-  issueAllowances({ handle: accountHandler(accountStore()), catalog, logger: log }),
+  issueAllowances({ handle: accountHandler(accountStore()), catalog: catalog(log), logger: log }),
 );

@@ -1,7 +1,6 @@
 /** Looks through the accounts of an app that are due for their daily allowance, page by page. */
-import { catalog } from '#apps';
 import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
-import { balancesBelow, dailyIssues, dailyResets, logger } from '../composition.ts';
+import { balancesBelow, catalog, dailyIssues, dailyResets, logger } from '../composition.ts';
 import { resetMessage } from '../daily-reset/messages.ts';
 import { resetPage } from '../daily-reset/reset-page.ts';
 
@@ -11,7 +10,7 @@ export const handler = queueConsumer(
   log,
   resetMessage,
   resetPage({
-    catalog,
+    catalog: catalog(log),
     pageBelow: balancesBelow('byApp'),
     sendIssues: dailyIssues(),
     sendReset: dailyResets(),

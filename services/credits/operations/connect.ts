@@ -1,8 +1,12 @@
 /** Where the ledger is: the account that a file tells of, or AWS as the SDK's own variables say. */
 import { readFile } from 'node:fs/promises';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { catalogClient } from '#services/catalog/client.ts';
+import type { Catalog } from '#services/catalog/contracts.ts';
+import { SourceUnavailable } from '#shared/last-good.ts';
 import { OperatorError } from './operator-error.ts';
 
 export interface Tables {
@@ -14,6 +18,8 @@ export interface Tables {
 export interface Ledger {
   readonly client: DynamoDBDocumentClient;
   readonly tables: Tables;
+  /** Zones and plans, which balances depend on. */
+  readonly catalog: Catalog;
   /** For messages: where this is. */
   readonly place: string;
   close(): void;
@@ -24,6 +30,8 @@ export interface Where {
   readonly tables?: Tables;
   /** A file that tells of an account; used when no tables are named. */
   readonly accountFile: string;
+  /** Name of the catalog's function. */
+  readonly catalogFunction: string;
 }
 
 const accountFile = z.object({
@@ -39,10 +47,22 @@ const accountFile = z.object({
 /** On AWS an operator's run waits rather than ends when it is throttled. */
 const maxAttemptsOnAws = 10;
 
-const open = (config: DynamoDBClientConfig, tables: Tables, place: string): Ledger => {
+const open = (config: DynamoDBClientConfig, tables: Tables, place: string, catalogFunction: string): Ledger => {
   const base = new DynamoDBClient(config);
+  const { endpoint, region, credentials, maxAttempts } = config;
+  const lambda = new LambdaClient({
+    ...(typeof endpoint === 'string' ? { endpoint } : {}),
+    ...(region ? { region } : {}),
+    ...(credentials ? { credentials } : {}),
+    ...(maxAttempts ? { maxAttempts } : {}),
+  });
   const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
-  return { client, tables, place, close: () => base.destroy() };
+  const catalog = catalogClient({ client: lambda, functionName: catalogFunction });
+  const close = () => {
+    base.destroy();
+    lambda.destroy();
+  };
+  return { client, tables, catalog, place, close };
 };
 
 const readAccountFile = async (file: string) => {
@@ -59,16 +79,18 @@ const readAccountFile = async (file: string) => {
 };
 
 /** @throws OperatorError when it is nowhere to be found. */
-export const connect = async ({ tables, accountFile: file }: Where): Promise<Ledger> => {
-  if (tables) return open({ maxAttempts: maxAttemptsOnAws }, tables, 'AWS');
+export const connect = async ({ tables, accountFile: file, catalogFunction }: Where): Promise<Ledger> => {
+  if (tables) return open({ maxAttempts: maxAttemptsOnAws }, tables, 'AWS', catalogFunction);
   const { endpoint, region, credentials, tables: found } = await readAccountFile(file);
   const { Events, Balances, Usage } = found.TesseraCredits;
   const named = { events: Events, ...(Balances ? { balances: Balances } : {}), ...(Usage ? { usage: Usage } : {}) };
-  return open({ endpoint, region, credentials }, named, `the account of ${file}`);
+  return open({ endpoint, region, credentials }, named, `the account of ${file}`, catalogFunction);
 };
 
 /** An AWS error as one line that says what to do; anything else is a defect and keeps its stack. */
 export const explain = (error: unknown, { tables, place }: Ledger): unknown => {
+  if (error instanceof SourceUnavailable)
+    return new OperatorError(`the catalog does not answer at ${place}: name its function with --catalog-function`);
   const { code, name, message } = Object(error) as Partial<NodeJS.ErrnoException>;
   if (/ECONNREFUSED|ENOTFOUND/.test(`${code} ${message}`))
     return new OperatorError(`nothing answers at ${place}: is it running?`);

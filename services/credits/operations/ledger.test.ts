@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteCommand, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
-import { catalog } from '#apps';
 import { record } from '#shared/eventsourcing/command-handler.ts';
 import { dynamoEventStore, type EventItem, toItem } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
+import { catalog } from '../../../test/bundled-catalog.ts';
 import { account as decider } from '../domain/account.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
@@ -82,7 +82,7 @@ const ledger = async (...args: string[]) => {
     progress: () => undefined,
   };
   const all = [...args, '--account', accountFile, '--checkpoint', join(folder, 'checkpoint.json')];
-  const code = await runLedger(all, output, async () => undefined);
+  const code = await runLedger(all, output, { wait: async () => undefined, catalog });
   return { code, said: said.join('\n'), complaint: complaints.join('\n') };
 };
 const asJson = async (...args: string[]) => JSON.parse((await ledger(...args, '--json')).said);

@@ -18,6 +18,7 @@ Where
   For AWS name the tables; region, credentials and endpoint are the SDK's own variables
   (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL, …).
   --events-table NAME   --balances-table NAME   --usage-table NAME
+  --catalog-function NAME   (default TesseraPlatform-catalog-definition)
 
 Options
   --segments N       parallel readers of a table, 1 to 64 (default 4)
@@ -53,6 +54,7 @@ const parse = (args: readonly string[]) => {
         'events-table': { type: 'string' },
         'balances-table': { type: 'string' },
         'usage-table': { type: 'string' },
+        'catalog-function': { type: 'string', default: 'TesseraPlatform-catalog-definition' },
         segments: { type: 'string', default: '4' },
         last: { type: 'string', default: '100' },
         checkpoint: { type: 'string' },
@@ -76,7 +78,7 @@ const whereOf = (values: ReturnType<typeof parse>['values']): Where => {
     ...(balances ? { balances } : {}),
     ...(usageTable ? { usage: usageTable } : {}),
   };
-  return { accountFile: values.account, ...(tables ? { tables } : {}) };
+  return { accountFile: values.account, catalogFunction: values['catalog-function'], ...(tables ? { tables } : {}) };
 };
 
 /** @throws OperatorError with one line that says what is wrong. */

@@ -1,6 +1,6 @@
 /** The operators' commands over the ledger: `verify`, `rebuild`, `show`. */
 import { setTimeout } from 'node:timers/promises';
-import { catalog } from '#apps';
+import type { Catalog } from '#services/catalog/contracts.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
@@ -28,10 +28,17 @@ type Options<Command extends LedgerOptions['command']> = Extract<LedgerOptions, 
 /** Between two looks at what may still be on its way. */
 export type Wait = (milliseconds: number) => Promise<unknown>;
 
+export interface LedgerParts {
+  /** Default: the clock. */
+  readonly wait?: Wait;
+  /** Default: the catalog's function where the ledger is. */
+  readonly catalog?: Catalog;
+}
+
 const number = (value: number): string => value.toLocaleString('en');
 
 const verify = async (
-  { client, tables }: Ledger,
+  { client, tables, catalog }: Ledger,
   { segments, json }: Options<'verify'>,
   output: Output,
   wait: Wait,
@@ -63,7 +70,7 @@ const verify = async (
   return events.bad + (balances?.bad ?? 0) === 0 ? 0 : 1;
 };
 
-const rebuildReadModels = async ({ client, tables }: Ledger, options: Options<'rebuild'>, output: Output) => {
+const rebuildReadModels = async ({ client, tables, catalog }: Ledger, options: Options<'rebuild'>, output: Output) => {
   const readModels = readModelsIn(tables);
   if (readModels.length === 0) throw new OperatorError('name a table to rebuild: --balances-table, --usage-table');
   const purpose = `rebuild of ${readModels.map(({ table }) => table).join(' and ')} from ${tables.events}`;
@@ -115,14 +122,19 @@ const perform = (ledger: Ledger, options: Exclude<LedgerOptions, { command: 'hel
 };
 
 /** Runs one command. Answers the exit code: 0, 1 when something is wrong with the ledger, 2 when the command could not run. */
-export const runLedger = async (args: readonly string[], output: Output, wait: Wait = setTimeout): Promise<number> => {
+export const runLedger = async (
+  args: readonly string[],
+  output: Output,
+  { wait = setTimeout, catalog }: LedgerParts = {},
+): Promise<number> => {
   try {
     const options = readOptions(args);
     if (options.command === 'help') {
       output.print(usage);
       return 0;
     }
-    const ledger = await connect(options.where);
+    const found = await connect(options.where);
+    const ledger = { ...found, catalog: catalog ?? found.catalog };
     try {
       return await perform(ledger, options, output, wait);
     } catch (error) {

@@ -1,8 +1,8 @@
 /** I7: which rows are late, and which of them are faults. */
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { catalog } from '#apps';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
+import { catalog } from '../../../test/bundled-catalog.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
 import { accountHandler } from '../handle-account.ts';

@@ -19,7 +19,8 @@ import { catalogWith, keptLog, meta, newAccounts, owner, stream } from './double
 
 process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
-const plan = { name: 'A plan', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: null };
+const plain = { pro: false, price: null, limits: { jobs_per_hour: null, concurrent_jobs: null } };
+const plan = { name: 'A plan', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: null, ...plain };
 
 /** `sparky` and `product-studio`, alike: in UTC, with plans `free`, `daily` and `pro`, and two allowances that `pro` does not limit. */
 export const testCatalog = (more: Partial<AppDefinition> = {}): Catalog => ({

@@ -26,7 +26,8 @@ export const seconds = epochSeconds(noon);
 /** A moment so many seconds after noon. */
 export const later = (byS: number): string => new Date(Date.parse(noon) + byS * 1_000).toISOString();
 
-const plan = { name: 'A plan', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: null };
+const plain = { pro: false, price: null, limits: { jobs_per_hour: null, concurrent_jobs: null } };
+const plan = { name: 'A plan', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: null, ...plain };
 
 /** `free` (the default) gives nothing and limits nothing; `daily` and `monthly` give what they say. */
 export const policyAt = (at = noon, more: Partial<Policy> = {}): Policy => ({

@@ -25,9 +25,9 @@ import {
 
 /** Small numbers, so that caps, rollovers and debts are met. */
 export const randomPlans: Readonly<Record<'free' | 'daily' | 'paid', PlanRules>> = {
-  free: { dailyCredits: 0, dailyCap: null, monthlyCredits: 6, maxRollover: 2 },
-  daily: { dailyCredits: 5, dailyCap: 12, monthlyCredits: 0, maxRollover: 0 },
-  paid: { dailyCredits: 3, dailyCap: 20, monthlyCredits: 30, maxRollover: 10 },
+  free: { dailyCredits: 0, dailyCap: null, monthlyCredits: 6, maxRollover: 2, pro: false },
+  daily: { dailyCredits: 5, dailyCap: 12, monthlyCredits: 0, maxRollover: 0, pro: false },
+  paid: { dailyCredits: 3, dailyCap: 20, monthlyCredits: 30, maxRollover: 10, pro: false },
 };
 
 export const randomPolicyAt = (afterS: number): Policy => policyAt(later(afterS), { plans: randomPlans });

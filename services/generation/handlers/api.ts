@@ -1,7 +1,16 @@
 /** Generation's API function. */
-import { catalog } from '#apps';
 import { apiFunction } from '#shared/http/api-function.ts';
-import { assets, jobRows, jobStore, ledger, logger, metrics, signedOutputs, signedUploads } from '../composition.ts';
+import {
+  assets,
+  catalog,
+  jobRows,
+  jobStore,
+  ledger,
+  logger,
+  metrics,
+  signedOutputs,
+  signedUploads,
+} from '../composition.ts';
 import { jobHandler } from '../handle-job.ts';
 import { routes } from '../routes.ts';
 import { problems } from './problems.ts';
@@ -24,7 +33,13 @@ export const handler = apiFunction({
     listAssets: listAssets(files),
     getAsset: getAsset(files),
     deleteAsset: deleteAsset(files),
-    createGeneration: createGeneration({ catalog, assets: files.assets, store, handleJob, holdCredits: ledger() }),
+    createGeneration: createGeneration({
+      catalog: catalog(),
+      assets: files.assets,
+      store,
+      handleJob,
+      holdCredits: ledger(),
+    }),
     listGenerations: listGenerations({ jobs: jobRows(), outputs }),
     getGeneration: getGeneration({ store, outputs }),
     listGenerationEvents: listGenerationEvents({ store }),

@@ -9,7 +9,8 @@ export type GenerationRejection =
   | 'request-invalid'
   | 'asset-not-found'
   | 'asset-not-ready'
-  | 'ledger-unreachable';
+  | 'ledger-unreachable'
+  | 'catalog-unreachable';
 
 export const problems: Readonly<Record<GenerationRejection, ProblemSpec>> = {
   'request-invalid': commonProblems['request-invalid'],
@@ -21,10 +22,12 @@ export const problems: Readonly<Record<GenerationRejection, ProblemSpec>> = {
   'credits-insufficient': { status: 402, title: 'There are too few credits' },
   'daily-cap-reached': { status: 402, title: "The day's credits are spent" },
   'holds-too-many': { status: 429, title: 'Too many generations run at once' },
+  'plan-required': { status: 403, title: 'The plan does not include this option' },
   'account-closed': { status: 409, title: 'The account is closed' },
   'debt-outstanding': { status: 402, title: 'Credits are owed for a payment that was taken back' },
   'hold-closed': { status: 409, title: 'The idempotency key is used up' },
   'hold-differs': { status: 422, title: 'The idempotency key was used for another request' },
   'app-unknown': { status: 404, title: 'The app is not served here' },
+  'catalog-unreachable': { status: 503, title: 'Tools and prices cannot be read just now' },
   'ledger-unreachable': { status: 503, title: 'Credits cannot be held just now' },
 };

@@ -1,8 +1,7 @@
 /** The worker: one message, one job. */
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { catalog } from '#apps';
 import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
-import { jobRetries, jobStore, logger, outputBucket, uploadBucket } from '../composition.ts';
+import { catalog, jobRetries, jobStore, logger, outputBucket, sandboxApps, uploadBucket } from '../composition.ts';
 import { jobHandler } from '../handle-job.ts';
 import { providers } from '../providers/registry.ts';
 import { consumeJob } from '../worker/consume-job.ts';
@@ -16,12 +15,13 @@ const leaseMarginSeconds = 10;
 
 const store = jobStore();
 const run = runJob({
-  catalog,
+  catalog: catalog(),
   store,
   handleJob: jobHandler(store),
   providers,
   uploads: uploadBucket(),
   outputs: outputBucket(),
+  sandboxApps: sandboxApps(),
   logger,
   now: () => new Date(),
 });

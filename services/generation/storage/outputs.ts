@@ -17,8 +17,11 @@ export const extensions: Readonly<Record<string, string>> = {
   'application/json': 'json',
 };
 
-export const outputKey = ({ app, user }: Owner, job: string, index: number, contentType: string): string =>
-  `outputs/${app}/${user}/${job}/${index}.${extensions[contentType] ?? 'bin'}`;
+/** All of a user's outputs lie below it. */
+export const outputsPrefix = ({ app, user }: Owner): string => `outputs/${app}/${user}/`;
+
+export const outputKey = (owner: Owner, job: string, index: number, contentType: string): string =>
+  `${outputsPrefix(owner)}${job}/${index}.${extensions[contentType] ?? 'bin'}`;
 
 export interface OutputFiles {
   put(key: string, file: { contentType: string; bytes: Uint8Array }): Promise<void>;

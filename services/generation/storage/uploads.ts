@@ -6,7 +6,10 @@ import { appId, type Owner, userId } from '#shared/owner.ts';
 import type { AssetId } from './asset-table.ts';
 import type { Downloads, UploadForms } from './signing.ts';
 
-export const uploadKey = ({ app, user }: Owner, asset: AssetId): string => `uploads/${app}/${user}/${asset}`;
+/** All of a user's uploads lie below it. */
+export const uploadsPrefix = ({ app, user }: Owner): string => `uploads/${app}/${user}/`;
+
+export const uploadKey = (owner: Owner, asset: AssetId): string => `${uploadsPrefix(owner)}${asset}`;
 
 const keyParts = z.tuple([z.literal('uploads'), appId, userId, idSchema('ast')]);
 

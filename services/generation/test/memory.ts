@@ -88,12 +88,15 @@ export const testTool = (change: Partial<Tool> = {}): Tool => ({
   },
   cost: { kind: 'fixed', credits: 4 },
   providers: [{ provider: 'sandbox', models: ['sandbox-1'] }],
+  option_params: {},
+  cache_seconds: 0,
   deadline_seconds: 300,
   ...change,
 });
 
 export const testCatalog = (...tools: Tool[]): Catalog => ({
-  app: async (id) => (id === 'sparky' ? ({ id, name: 'Sparky', tools } as unknown as AppDefinition) : undefined),
+  app: async (id) =>
+    id === 'sparky' ? ({ id, name: 'Sparky', tools, options: {} } as unknown as AppDefinition) : undefined,
 });
 
 export const owner: Owner = { app: 'sparky', user: 'user-1' };

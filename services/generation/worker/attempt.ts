@@ -47,7 +47,7 @@ export const attempt = async (
   const { message, job, tool, signal, onStore } = one;
   const { provider: name, model, attempt: number } = job.working;
   const provider = deps.providers[name];
-  if (!provider) throw new ProviderError('next-model', 'The provider is not there.', { cause: name });
+  if (!provider) throw new ProviderError('next-model', 'The provider is not set up.', { cause: name });
   const inputs = await readInputs(deps, one);
   const { jobId, app } = message;
   const request = { jobId, app, attempt: number, tool, model, params: job.params, inputs, signal };

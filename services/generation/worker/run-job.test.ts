@@ -5,67 +5,12 @@ import { jobStream } from '../domain/job.ts';
 import { type Finished, ProviderError, type ProviderRequest } from '../providers/provider.ts';
 import { sandbox } from '../providers/sandbox.ts';
 import { uploadKey } from '../storage/uploads.ts';
-import { jpeg } from '../test/images.ts';
-import {
-  memoryAssets,
-  memoryJobs,
-  memoryOutputs,
-  memoryUploads,
-  owner,
-  readyAsset,
-  silent,
-  testCatalog,
-  testTool,
-} from '../test/memory.ts';
+import { at, claim, deadline, jobId, message, meta, never, stream, type World, world } from '../test/job-world.ts';
+import { memoryOutputs, owner, silent, testCatalog } from '../test/memory.ts';
 import { consumeJob } from './consume-job.ts';
 import { failDeadJob } from './fail-dead-job.ts';
 import { backoffSeconds, groupOf } from './job-message.ts';
 import { type RunJobDeps, runJob } from './run-job.ts';
-
-const at = '2026-11-20T10:00:00.000Z';
-const deadline = '2026-11-20T10:02:00.000Z';
-const jobId = derivedId('gen', 'a');
-const stream = jobStream(owner, jobId);
-const message = { ...owner, jobId, correlationId: 'c-1', causationId: 'e-1' };
-const meta = { actor: 'user-1', correlationId: 'c-1' };
-const never = new AbortController().signal;
-const claim = (receiveCount = 1, messageId = 'm-1') => ({ messageId, receiveCount });
-
-const world = async (models: string[], change: Partial<Tool> = {}, deps: Partial<RunJobDeps> = {}) => {
-  const { store, handleJob } = memoryJobs();
-  const assets = memoryAssets();
-  const uploads = memoryUploads();
-  const outputs = memoryOutputs();
-  const asset = await readyAsset({ assets, uploads }, await jpeg());
-  const etag = uploads.files.get(uploadKey(owner, asset))?.etag ?? '';
-  const tool = testTool({ providers: [{ provider: 'sandbox', models }], ...change });
-  const inputs = [{ asset, contentType: 'image/jpeg', bytes: 9, sha256: 'ab', etag }];
-  const asked = {
-    tool: tool.id,
-    params: { filter: 'sepia' },
-    inputs,
-    fingerprint: 'f',
-    quote: 4,
-    remaining: 6,
-    deadline,
-  };
-  await handleJob(stream, { type: 'RequestJob', at, ...asked }, meta);
-  const all: RunJobDeps = {
-    catalog: testCatalog(tool),
-    store,
-    handleJob,
-    providers: { sandbox },
-    uploads,
-    outputs,
-    logger: silent,
-    now: () => new Date(at),
-    ...deps,
-  };
-  const types = async () => (await store.read(stream, { limit: 100 })).map(({ event }) => event.type);
-  const job = async () => (await store.load(stream))?.state;
-  return { run: runJob(all), all, handleJob, store, uploads, outputs, asset, types, job };
-};
-type World = Awaited<ReturnType<typeof world>>;
 
 /** A provider that does this before, or in place of, its work. */
 const provider = (start: (request: ProviderRequest) => Promise<Finished>) => ({ sandbox: { name: 'sandbox', start } });

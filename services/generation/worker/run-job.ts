@@ -9,6 +9,7 @@ import { isEnded, type Job, type JobCommand, jobStream } from '../domain/job.ts'
 import type { Claim, JobEvent } from '../domain/job-events.ts';
 import type { HandleJob } from '../handle-job.ts';
 import { ProviderError } from '../providers/provider.ts';
+import { sandbox } from '../providers/sandbox.ts';
 import type { Outputs } from '../storage/outputs.ts';
 import { type AttemptDeps, attempt, isOrphaned } from './attempt.ts';
 import { backoffSeconds, type JobMessage } from './job-message.ts';
@@ -18,6 +19,8 @@ export interface RunJobDeps extends AttemptDeps {
   readonly store: Pick<EventStore<Job, JobEvent>, 'load'>;
   readonly handleJob: HandleJob;
   readonly outputs: Pick<Outputs, 'put' | 'remove'>;
+  /** Apps whose tools run on the sandbox, whatever provider they name. */
+  readonly sandboxApps: readonly string[];
   readonly logger: Logger;
   readonly now: () => Date;
 }
@@ -37,6 +40,10 @@ interface Told {
 }
 type Tell = (command: Untimed<JobCommand>) => Promise<Told>;
 
+/** An app of the sandbox's own names the models that misbehave. */
+const runsOnSandbox = ({ providers }: Tool): boolean => providers.some(({ provider }) => provider === sandbox.name);
+const sandboxChoice = { provider: sandbox.name, model: 'sandbox-1' };
+
 const missing = (jobId: string): Error => new Error(`${jobId}: there is no such job`);
 
 /** Gives commands to the message's job. */
@@ -50,9 +57,11 @@ const teller =
     return { job: handled.state, changed: handled.events.length > 0 };
   };
 
-/** Providers and models in the order in which they are tried. */
-const chainOf = ({ providers }: Tool) =>
-  providers.flatMap(({ provider, models }) => models.map((model) => ({ provider, model })));
+/** Providers and models in the order in which they are tried. An app that is tried out runs on the sandbox alone. */
+const chainOf = ({ providers }: Tool, onSandbox: boolean) =>
+  onSandbox
+    ? [sandboxChoice]
+    : providers.flatMap(({ provider, models }) => models.map((model) => ({ provider, model })));
 
 /** What is not a provider's own verdict is taken for a passing fault, and its text kept from the user. */
 const toProviderError = (error: unknown): ProviderError =>
@@ -96,7 +105,7 @@ const untilDeadline = (signal: AbortSignal, deadline: string, now: Date): AbortS
 export const runJob =
   (deps: RunJobDeps): RunJob =>
   async (message, claim, signal) => {
-    const { catalog, store, outputs, logger, now } = deps;
+    const { catalog, store, outputs, sandboxApps, logger, now } = deps;
     const { jobId } = message;
     const tell = teller(deps, message);
     const known = (await store.load(jobStream(message, jobId)))?.state;
@@ -115,7 +124,7 @@ export const runJob =
         .remove([...stored])
         .catch((error: unknown) => logger.warn('outputs of an ended job remain', { jobId, error: error as Error }));
     };
-    const chain = chainOf(tool);
+    const chain = chainOf(tool, sandboxApps.includes(message.app) && !runsOnSandbox(tool));
     for (const [index, choice] of chain.entries()) {
       const { job, changed } = await tell({ type: 'StartJob', claim, ...choice });
       if (job.status !== 'processing' || !changed) {

@@ -45,6 +45,7 @@ const refusalDetails: Partial<Record<GenerationRejection, string>> = {
   'hold-differs':
     'Another number of credits is held under this key: the request or the price has changed. Send it with a new key.',
   'holds-too-many': 'Wait until some of them are done.',
+  'plan-required': 'An option of this run is for pro plans. Choose another one, or a pro plan.',
 };
 
 const holdRefusal = (
@@ -78,7 +79,7 @@ export const createGeneration =
 
     const run = await checkRun({ catalog, assets }, user, body);
     if ('rejection' in run) return run;
-    const { tool, params, inputs, quote } = run;
+    const { tool, params, inputs, quote, needsPro } = run;
     const deadline = secondsAfter(at, tool.deadline_seconds);
     const expiresAt = secondsAfter(deadline, holdMarginSeconds);
     // A free run holds nothing; a price that is not known never gets here.
@@ -91,6 +92,7 @@ export const createGeneration =
             holdId: id,
             credits: quote,
             tool: tool.id,
+            ...(needsPro ? { needsPro } : {}),
             expiresAt,
             correlationId,
           })) ?? 'unreachable');

@@ -1,6 +1,6 @@
 /** Checks a request to run a tool against the tool: its parameters, its inputs and what it costs. */
 import * as z from 'zod';
-import { type Catalog, costOf, type Tool } from '#services/catalog/contracts.ts';
+import { type AppDefinition, type Catalog, costOf, type Tool } from '#services/catalog/contracts.ts';
 import { errorsOf } from '#shared/http/request.ts';
 import { type Refusal, refuse } from '#shared/http/route.ts';
 import type { Owner } from '#shared/owner.ts';
@@ -18,6 +18,8 @@ export interface Run {
   readonly params: RunRequest['params'];
   readonly inputs: readonly JobInput[];
   readonly quote: number;
+  /** An option is for pro plans only: the ledger, which knows the account's plan, decides. */
+  readonly needsPro: boolean;
 }
 
 const invalid = (pointer: string, detail: string): Refused =>
@@ -45,6 +47,23 @@ const checkParams = (tool: Tool, given: RunRequest['params']): Refused | { param
   const errors = errorsOf('body/params', parsed.error);
   const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
   return refuse('request-invalid', { detail: detail.slice(0, 500), errors });
+};
+
+/** Parameters that name an option name one that is offered. */
+const checkOptions = (
+  { options }: Pick<AppDefinition, 'options'>,
+  { option_params }: Tool,
+  params: RunRequest['params'],
+): Refused | { needsPro: boolean } => {
+  let needsPro = false;
+  for (const [name, kind] of Object.entries(option_params)) {
+    const value = params[name];
+    if (value === undefined) continue;
+    const chosen = options[kind]?.find(({ id, active }) => active && id === value);
+    if (!chosen) return invalid(`/body/params/${name}`, `is not one of the options "${kind}"`);
+    needsPro ||= chosen.pro;
+  }
+  return { needsPro };
 };
 
 const toInput = ({ id, contentType, bytes, sha256, etag }: ReadyAsset): JobInput => ({
@@ -83,18 +102,21 @@ export const checkRun = async (
   owner: Owner,
   request: RunRequest,
 ): Promise<Refused | Run> => {
-  const definition = await catalog.app(owner.app);
+  const definition = await catalog.app(owner.app).catch(() => 'unreachable' as const);
+  if (definition === 'unreachable') return refuse('catalog-unreachable', { retryAfterSeconds: 2 });
   if (!definition) return refuse('app-unknown');
   const tool = definition.tools.find(({ id, active }) => active && id === request.tool);
   if (!tool) return invalid('/body/tool', `${definition.name} has no such tool`);
   const checked = checkParams(tool, request.params);
   if ('rejection' in checked) return checked;
   const { params } = checked;
+  const chosen = checkOptions(definition, tool, params);
+  if ('rejection' in chosen) return chosen;
   const files = await checkInputs(assets, owner, tool, request.inputs);
   if ('rejection' in files) return files;
   const quote = costOf(tool, params);
   // Unknown cost: refused, never free.
   if (quote === undefined)
     return invalid(tool.cost.kind === 'fixed' ? '/body/tool' : `/body/params/${tool.cost.parameter}`, 'has no price');
-  return { tool, params, inputs: files.inputs, quote };
+  return { tool, params, inputs: files.inputs, quote, needsPro: chosen.needsPro };
 };
