@@ -9,14 +9,18 @@ export type Id<Prefix extends IdPrefix> = `${Prefix}_${string}`;
 /** A new id, sorting behind all made before. @example newId('ast') // ast_0199c2d4-… */
 export const newId = <Prefix extends IdPrefix>(prefix: Prefix): Id<Prefix> => `${prefix}_${uuidv7()}`;
 
-/** The id of this very thing: equal parts give the equal id (a UUIDv8 made of a SHA-256). */
-export const derivedId = <Prefix extends IdPrefix>(prefix: Prefix, ...parts: readonly string[]): Id<Prefix> => {
+/** Equal parts give the equal UUID (version 8, made of a SHA-256). */
+export const derivedUuid = (...parts: readonly string[]): string => {
   const bytes = createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex');
-  return `${prefix}_${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
+
+/** The id of this very thing. @example derivedId('gen', app, user, key) */
+export const derivedId = <Prefix extends IdPrefix>(prefix: Prefix, ...parts: readonly string[]): Id<Prefix> =>
+  `${prefix}_${derivedUuid(...parts)}`;
 
 /** Eight characters that stand for a text: 48 bits of its SHA-256. Two of a million texts share one with a chance of 0.2 %. */
 export const fingerprint = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 8);

@@ -1,4 +1,4 @@
-/** What wakes functions: an events table's stream, events on the bus, messages in a queue. Bounded tries, then a dead-letter queue. */
+/** What wakes functions: a table's stream, events on the bus, messages in a queue. Bounded tries, then a dead-letter queue. */
 import { Duration, Validations } from 'aws-cdk-lib';
 
 import { type EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
@@ -10,11 +10,11 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { alarmAbove } from './alarm.ts';
 import { DeadLetterQueue, WorkQueue } from './queues.ts';
-import type { EventsTable } from './tables.ts';
+import { EventsTable, type ReadModelTable } from './tables.ts';
 import type { TesseraFunction } from './tessera-function.ts';
 
 export interface StreamConsumerProps {
-  readonly table: EventsTable;
+  readonly table: EventsTable | ReadModelTable;
   readonly function: TesseraFunction;
   /** Records that match wake the function; the others cost nothing. */
   readonly filter?: Record<string, unknown>;
@@ -49,6 +49,16 @@ export class StreamConsumer extends Construct {
       onFailure: new SqsDlq(deadLetters),
       ...(filter ? { filters: [FilterCriteria.filter(filter)] } : {}),
     });
+    if (table instanceof EventsTable) this.watchForTampering(table, fn);
+    const age = fn.metric('IteratorAge', { period: Duration.minutes(1), statistic: 'Maximum' });
+    alarmAbove(this, 'Behind', age, {
+      threshold: 60_000,
+      describe: `${fn.node.path}: its stream is more than a minute behind`,
+    });
+  }
+
+  /** Events are never changed; records of other tables are. */
+  private watchForTampering(table: EventsTable, fn: TesseraFunction): void {
     const changed = new MetricFilter(this, 'Changed', {
       logGroup: fn.logGroup,
       filterPattern: FilterPattern.stringValue('$.message', '=', 'recorded event changed'),
@@ -58,11 +68,6 @@ export class StreamConsumer extends Construct {
     alarmAbove(this, 'Tampering', changed.metric({ period: Duration.minutes(5), statistic: 'Sum' }), {
       threshold: 0,
       describe: `${table.node.path}: a recorded event was changed or removed; verify the ledger`,
-    });
-    const age = fn.metric('IteratorAge', { period: Duration.minutes(1), statistic: 'Maximum' });
-    alarmAbove(this, 'Behind', age, {
-      threshold: 60_000,
-      describe: `${fn.node.path}: its stream is more than a minute behind`,
     });
   }
 }

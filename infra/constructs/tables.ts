@@ -1,4 +1,4 @@
-/** The two kinds of table: streams of events, which nobody can change, and read models, which can be made again from them. */
+/** The kinds of table: streams of events, which nobody can change, and items by key: read models, and records that are changed in place. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -56,18 +56,22 @@ export interface ReadModelTableProps {
   /** Attribute that holds the epoch second after which an item may go. */
   readonly ttl?: string;
   readonly indexes?: readonly IndexProps[];
+  /** For records: tells of each change, with the item before and after it. */
+  readonly stream?: boolean;
 }
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** Items that a service looks things up in. All keys are strings. */
 export class ReadModelTable extends Table {
-  constructor(scope: Construct, id: string, { partitionKey, sortKey, ttl, indexes = [] }: ReadModelTableProps) {
+  constructor(scope: Construct, id: string, props: ReadModelTableProps) {
+    const { partitionKey, sortKey, ttl, indexes = [], stream = false } = props;
     super(scope, id, {
       ...stateful,
       partitionKey: text(partitionKey),
       ...(sortKey ? { sortKey: text(sortKey) } : {}),
       ...(ttl ? { timeToLiveAttribute: ttl } : {}),
+      ...(stream ? { stream: StreamViewType.NEW_AND_OLD_IMAGES } : {}),
     });
     for (const index of indexes) {
       this.addGlobalSecondaryIndex({

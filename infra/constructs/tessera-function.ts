@@ -123,4 +123,15 @@ export class TesseraFunction extends NodejsFunction {
   allow(actions: readonly string[], resources: readonly string[]): void {
     this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
   }
+
+  /** Lets the function list a bucket's keys of this form, as in `uploads/*`, and no others. */
+  allowListing(bucketArn: string, keys: string): void {
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [bucketArn],
+        conditions: { StringLike: { 's3:prefix': keys } },
+      }),
+    );
+  }
 }

@@ -9,7 +9,7 @@ import { WorkQueue } from '../constructs/queues.ts';
 import { EventsTable, ReadModelTable } from '../constructs/tables.ts';
 import { TesseraFunction, type TesseraFunctionProps } from '../constructs/tessera-function.ts';
 import type { CreditsStack } from './credits.ts';
-import type { IdentityStack } from './identity.ts';
+import { exportTimeout, type IdentityStack } from './identity.ts';
 import type { PlatformStack } from './platform.ts';
 
 export interface GenerationProps extends StackProps {
@@ -49,11 +49,13 @@ export class GenerationStack extends Stack {
       visibilityTimeout: Duration.seconds(workTimeout.toSeconds() * 6),
       maxReceiveCount: 5,
     });
-    this.api(identity, credits.hold);
+    platform.letReadCatalog(this.api(identity, credits.hold));
     this.streamReaders(platform);
     this.uploadCheck();
-    this.worker();
+    platform.letReadCatalog(this.worker(platform.config.sandboxApps));
     this.deadJobs();
+    this.leavings(platform);
+    this.exportParts(platform, identity);
     this.jobStatus(platform);
   }
 
@@ -83,7 +85,7 @@ export class GenerationStack extends Stack {
     return bucket;
   }
 
-  private api(identity: IdentityStack, holdFunction: TesseraFunction): void {
+  private api(identity: IdentityStack, holdFunction: TesseraFunction): TesseraFunction {
     const api = fn(this, 'Api', 'api', {
       environment: {
         EVENTS_TABLE: this.events.tableName,
@@ -104,6 +106,7 @@ export class GenerationStack extends Stack {
     this.allowObjects(api, this.outputs, 'outputs/*', 's3:GetObject');
     api.allow(['lambda:InvokeFunction'], [holdFunction.functionArn]);
     identity.routes.add(this, 'Routes', { routes, function: api });
+    return api;
   }
 
   /** The two functions that the events table's stream may have. */
@@ -143,13 +146,14 @@ export class GenerationStack extends Stack {
     });
   }
 
-  private worker(): void {
+  private worker(sandboxApps: readonly string[]): TesseraFunction {
     const worker = fn(this, 'Worker', 'work', {
       environment: {
         EVENTS_TABLE: this.events.tableName,
         UPLOADS_BUCKET: this.uploads.bucketName,
         OUTPUTS_BUCKET: this.outputs.bucketName,
         JOBS_QUEUE_URL: this.work.queue.queueUrl,
+        SANDBOX_APPS: JSON.stringify(sandboxApps),
       },
       timeout: workTimeout,
       memorySize: oneCpuMemoryMb,
@@ -160,6 +164,7 @@ export class GenerationStack extends Stack {
     this.allowToMiss(worker, this.uploads);
     this.allowObjects(worker, this.outputs, 'outputs/*', 's3:PutObject', 's3:DeleteObject');
     new QueueConsumer(this, 'WorkConsumer', { work: this.work, function: worker, batchSize: 1 });
+    return worker;
   }
 
   /** Messages that the queue gave up on: their jobs are failed, and only what even that cannot do stays for an operator. */
@@ -177,6 +182,53 @@ export class GenerationStack extends Stack {
     Validations.of(mapping).acknowledge({
       id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
       reason: 'These are dead letters already; those that fail here stay in the queue, which an alarm watches.',
+    });
+  }
+
+  /** What is a user's goes with them, but for the events of jobs (docs/adr/0014). */
+  private leavings({ bus }: PlatformStack): void {
+    const onUserDeleted = fn(this, 'OnUserDeleted', 'on-user-deleted', {
+      environment: {
+        EVENTS_TABLE: this.events.tableName,
+        JOBS_TABLE: this.jobs.tableName,
+        ASSETS_TABLE: this.assets.tableName,
+        UPLOADS_BUCKET: this.uploads.bucketName,
+        OUTPUTS_BUCKET: this.outputs.bucketName,
+      },
+      timeout: Duration.seconds(60),
+    });
+    this.events.grantAppend(onUserDeleted);
+    for (const table of [this.jobs, this.assets]) table.allow(onUserDeleted, 'Query', 'BatchWriteItem');
+    for (const [bucket, prefix] of [
+      [this.uploads, 'uploads/*'],
+      [this.outputs, 'outputs/*'],
+    ] as const) {
+      this.allowObjects(onUserDeleted, bucket, prefix, 's3:DeleteObject');
+      onUserDeleted.allowListing(bucket.bucketArn, prefix);
+    }
+    const { work } = new BusConsumer(this, 'Leavings', {
+      bus,
+      source: 'tessera.identity',
+      detailTypes: ['UserDeleted'],
+      function: onUserDeleted,
+    });
+    // What one invocation has no time for it leaves to the next.
+    onUserDeleted.addEnvironment('LEAVING_QUEUE_URL', work.queue.queueUrl);
+    onUserDeleted.allow(['sqs:SendMessage'], [work.queue.queueArn]);
+  }
+
+  private exportParts({ bus }: PlatformStack, identity: IdentityStack): void {
+    const onRequest = fn(this, 'OnExportRequested', 'on-export-requested', {
+      environment: { JOBS_TABLE: this.jobs.tableName, ASSETS_TABLE: this.assets.tableName },
+      timeout: exportTimeout,
+    });
+    for (const table of [this.jobs, this.assets]) table.allow(onRequest, 'Query');
+    identity.letAddToExports(onRequest);
+    new BusConsumer(this, 'ExportRequests', {
+      bus,
+      source: 'tessera.identity',
+      detailTypes: ['ExportRequested'],
+      function: onRequest,
     });
   }
 

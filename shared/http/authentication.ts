@@ -14,11 +14,14 @@ const details: Record<RefusalReason, string> = {
   'token-not-yet-valid': 'The access token is not valid yet: check the clock of its issuer.',
   'token-untrusted': 'The access token was not issued for an app of this deployment, or its signature does not fit.',
   'user-anonymous': 'Anonymous sessions are not accepted: sign up first.',
+  'user-deleted': 'The user was deleted: the sessions of a deleted user are not accepted.',
+  'user-unreadable': "The user's record cannot be read just now.",
+  'session-pending': 'The session is pending: finish the steps that its issuer still asks for.',
   'issuer-unreachable': "The keys of the token's issuer cannot be read just now.",
   'admin-key-untrusted': 'The X-Admin-Key header holds no admin key of an app of this deployment.',
   'admin-keys-unreachable': 'The admin keys cannot be read just now.',
 };
-const transient: readonly RefusalReason[] = ['issuer-unreachable', 'admin-keys-unreachable'];
+const transient: readonly RefusalReason[] = ['issuer-unreachable', 'user-unreadable', 'admin-keys-unreachable'];
 
 /** Anything that is no verdict counts as no token. */
 const verdictOf = (context: unknown): Verdict =>

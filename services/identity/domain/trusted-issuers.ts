@@ -1,21 +1,29 @@
-/** Which issuer speaks for which app. A token's `iss` picks one, to the letter; nothing else of a token is believed yet. */
+/**
+ * Which issuer speaks for which app. A token's `iss` picks one, to the letter, and its `alg` one of the ways that this issuer
+ * is configured to sign; nothing else of a token is believed yet.
+ */
 import type { Issuer, IssuersByApp } from '#services/catalog/contracts.ts';
 
 export interface TrustedIssuer {
   readonly app: string;
-  readonly issuer: Issuer;
+  /** Two while a project moves from its shared secret to a key pair; each has a source of keys of its own. */
+  readonly byAlgorithm: ReadonlyMap<string, Issuer>;
 }
 
 export type TrustedIssuers = ReadonlyMap<string, TrustedIssuer>;
 
-/** @throws Error when an issuer occurs twice: its tokens would speak for two apps, or be held to two algorithms. */
+/** @throws Error when an issuer has two apps, for which its tokens would speak, or two entries of one algorithm. */
 export const trustedIssuers = (byApp: IssuersByApp): TrustedIssuers => {
-  const trusted = new Map<string, TrustedIssuer>();
+  const trusted = new Map<string, { app: string; byAlgorithm: Map<string, Issuer> }>();
   for (const [app, issuers] of Object.entries(byApp))
     for (const issuer of issuers) {
-      const other = trusted.get(issuer.issuer);
-      if (other) throw new Error(`The issuer ${issuer.issuer} is configured for "${other.app}" and for "${app}".`);
-      trusted.set(issuer.issuer, { app, issuer });
+      const known = trusted.get(issuer.issuer) ?? { app, byAlgorithm: new Map<string, Issuer>() };
+      if (known.app !== app)
+        throw new Error(`The issuer ${issuer.issuer} is configured for "${known.app}" and for "${app}".`);
+      if (known.byAlgorithm.has(issuer.algorithm))
+        throw new Error(`The issuer ${issuer.issuer} is configured for "${app}" twice with ${issuer.algorithm}.`);
+      known.byAlgorithm.set(issuer.algorithm, issuer);
+      trusted.set(issuer.issuer, known);
     }
   return trusted;
 };

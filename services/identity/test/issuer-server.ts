@@ -21,8 +21,8 @@ export interface IssuerServer {
   readonly jwksUrl: string;
   /** Served at the JWKS endpoint; changing it rotates the keys. */
   keys: readonly JWK[];
-  /** `hang`: the connection is taken and never answered. */
-  mode: 'up' | 'error' | 'hang' | 'not-json' | 'redirect' | 'huge';
+  /** `hang`: the connection is taken and never answered. `stall`: the answer begins and never ends. `reset`: it is closed at once. */
+  mode: 'up' | 'error' | 'hang' | 'stall' | 'reset' | 'not-json' | 'no-key-set' | 'redirect' | 'huge';
   requests: number;
   close(): Promise<void>;
 }
@@ -31,9 +31,12 @@ export const startIssuer = async (...keys: readonly SigningKey[]): Promise<Issue
   const server = createServer((request, response) => {
     state.requests += 1;
     if (state.mode === 'hang') return;
-    if (state.mode === 'redirect') response.writeHead(302, { location: `${state.issuer}/elsewhere` }).end();
+    if (state.mode === 'reset') request.socket.destroy();
+    else if (state.mode === 'stall') response.write('{"keys":');
+    else if (state.mode === 'redirect') response.writeHead(302, { location: `${state.issuer}/elsewhere` }).end();
     else if (state.mode === 'error') response.writeHead(500).end();
     else if (state.mode === 'not-json') response.end('<html>');
+    else if (state.mode === 'no-key-set') response.end(JSON.stringify({ keys: 'none' }));
     else if (state.mode === 'huge') response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(200_000) }));
     else if (request.url === '/auth/v1/.well-known/jwks.json') response.end(JSON.stringify({ keys: state.keys }));
     else response.writeHead(404).end();
@@ -56,7 +59,7 @@ export const startIssuer = async (...keys: readonly SigningKey[]): Promise<Issue
   return state;
 };
 
-/** A token as Supabase Auth makes them. `undefined` takes a claim away. */
+/** A signed token. `undefined` takes a claim away. */
 export const signToken = (
   { alg, kid, key }: { alg: string; kid?: string; key: CryptoKey | Uint8Array },
   claims: Record<string, unknown>,
@@ -65,3 +68,12 @@ export const signToken = (
   new SignJWT(Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)))
     .setProtectedHeader({ alg, typ: 'JWT', ...(kid !== undefined && { kid }), ...header })
     .sign(key);
+
+/** A token whose header and payload are these very texts, for what no library would write. */
+export const signText = async (key: CryptoKey, header: string, payload: string): Promise<string> => {
+  const head = [header, payload].map((part) => Buffer.from(part).toString('base64url')).join('.');
+  const { name } = key.algorithm;
+  const algorithm = name === 'ECDSA' ? { name, hash: 'SHA-256' } : { name };
+  const signature = await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(head));
+  return `${head}.${Buffer.from(signature).toString('base64url')}`;
+};

@@ -22,6 +22,20 @@ describe('keys that change or cannot be read', () => {
     expect(await verdictOf(tokenOf(next))).toEqual(accepted('app-es'));
     expect(esServer.requests).toBe(2);
   });
+  test('while both are published, tokens of the old key and of the new one are good side by side', async () => {
+    const next = await signingKey('ES256', 'es-2');
+    esServer.keys = [next.jwk, esKey.jwk];
+    for (const key of [esKey, next, esKey, next]) expect(await verdictOf(tokenOf(key))).toEqual(accepted('app-es'));
+    expect(esServer.requests).toBe(1);
+  });
+  test('of two keys without a kid neither is guessed', async () => {
+    const next = await signingKey('ES256', 'es-2');
+    const { kid: _, ...jwk } = esKey.jwk;
+    const { kid: __, ...nextJwk } = next.jwk;
+    esServer.keys = [jwk, nextJwk];
+    const token = signToken({ alg: 'ES256', key: esKey.privateKey }, claims());
+    expect(await verdictOf(token)).toEqual(refused('token-untrusted'));
+  });
   test('invented kids cost one request in 30 s', async () => {
     await verdictOf(esToken());
     clock.now += 30_001;
@@ -39,16 +53,27 @@ describe('keys that change or cannot be read', () => {
     clock.now += 10 * 60_000 + 1;
     expect(await verdictOf(esToken())).toEqual(refused('token-untrusted'));
   });
-  test.each(['error', 'not-json', 'redirect', 'huge'] as const)(
+  test.each(['error', 'not-json', 'no-key-set', 'redirect', 'huge', 'reset'] as const)(
     'no keys yet and the endpoint answers %s',
     async (mode) => {
       esServer.mode = mode;
       expect(await verdictOf(esToken())).toEqual(refused('issuer-unreachable'));
     },
   );
-  test('an endpoint that never answers is given up', async () => {
+  test.each(['error', 'not-json', 'no-key-set', 'redirect', 'huge', 'hang', 'stall', 'reset'] as const)(
+    'keys are there, are old, and the endpoint answers %s: the last good ones serve',
+    async (mode) => {
+      apps.reset(20);
+      await verdictOf(esToken());
+      esServer.mode = mode;
+      clock.now += 11 * 60_000;
+      expect(await verdictOf(esToken())).toEqual(accepted('app-es'));
+      expect(esServer.requests).toBe(2);
+    },
+  );
+  test.each(['hang', 'stall'] as const)('an endpoint that never ends its answer is given up: %s', async (mode) => {
     apps.reset(20);
-    esServer.mode = 'hang';
+    esServer.mode = mode;
     expect(await verdictOf(esToken())).toEqual(refused('issuer-unreachable'));
   });
   test('when the endpoint is back, so are the users', async () => {

@@ -54,7 +54,10 @@ const secretBytes = (secret: string): Uint8Array => {
   return bytes;
 };
 
-/** One source of keys per issuer, made on first use and kept for the life of the process. */
+/**
+ * One source of keys per entry, made on first use and kept for the life of the process. An issuer that signs in two ways has
+ * two: its secret never meets ES256, nor its public keys HS256.
+ */
 export const issuerKeys = ({ readSecret, onFailure, timeoutMs = 3_000, now = Date.now }: IssuerKeysOptions): KeysOf => {
   const sourceOf = (issuer: Issuer): JWTVerifyGetKey => {
     const common = { now, onFailure: (error: unknown) => onFailure?.(issuer.issuer, error) };
@@ -81,10 +84,10 @@ export const issuerKeys = ({ readSecret, onFailure, timeoutMs = 3_000, now = Dat
       }
     };
   };
-  const sources = new Map<string, JWTVerifyGetKey>();
+  const sources = new Map<Issuer, JWTVerifyGetKey>();
   return (issuer) => {
-    const source = sources.get(issuer.issuer) ?? sourceOf(issuer);
-    sources.set(issuer.issuer, source);
+    const source = sources.get(issuer) ?? sourceOf(issuer);
+    sources.set(issuer, source);
     return source;
   };
 };

@@ -1,5 +1,8 @@
-/** From an Authorization header to a verdict. Whatever the token says about keys and algorithms is ignored. */
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+/**
+ * From an Authorization header to a verdict. Of what a token says about its own keys only the algorithm's name is looked at,
+ * and that only to choose among the ways in which its issuer is configured to sign.
+ */
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { RefusalReason, Verdict } from '#shared/http/verdict.ts';
 import { SourceUnavailable } from '#shared/last-good.ts';
 import { judgeClaims } from '../domain/judge-claims.ts';
@@ -13,7 +16,7 @@ export interface TokenVerifierOptions {
   readonly now?: () => number;
 }
 
-/** Supabase's tokens have about 1 KB. */
+/** Supabase's and Clerk's tokens have about 1 KB. */
 const maxHeaderBytes = 8 * 1024;
 /** For clocks that differ; 60 s is the most that is agreed. */
 const leewaySeconds = 30;
@@ -22,10 +25,12 @@ const bearer = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i;
 
 const refused = (reason: RefusalReason): Verdict => ({ verdict: 'refused', reason });
 
-/** The issuer that the token names, before anything is verified: good for nothing but choosing whom to ask. */
-const claimedIssuer = (token: string): string | undefined => {
+/** Issuer and algorithm that the token names, before anything is verified: good for nothing but choosing whom to ask. */
+const claimedSigner = (token: string): { readonly iss: string; readonly alg: string } | undefined => {
   try {
-    return decodeJwt(token).iss ?? '';
+    const { iss = '' } = decodeJwt(token);
+    const { alg = '' } = decodeProtectedHeader(token);
+    return { iss, alg };
   } catch {
     return undefined;
   }
@@ -47,23 +52,27 @@ export const tokenVerifier =
   async (authorization: string | undefined): Promise<Verdict> => {
     if (authorization === undefined || authorization === '') return refused('token-missing');
     const token = authorization.length > maxHeaderBytes ? undefined : bearer.exec(authorization)?.[1];
-    const claimed = token && claimedIssuer(token);
-    if (token === undefined || claimed === undefined) return refused('token-malformed');
-    const trusted = issuers.get(claimed);
-    if (!trusted) return refused('token-untrusted');
-    const { app, issuer } = trusted;
+    const claimed = token && claimedSigner(token);
+    if (!token || !claimed) return refused('token-malformed');
+    const trusted = issuers.get(claimed.iss);
+    const issuer = trusted?.byAlgorithm.get(claimed.alg);
+    if (!trusted || !issuer) return refused('token-untrusted');
+    const at = now();
     let payload: JWTPayload;
     try {
       ({ payload } = await jwtVerify(token, keysOf(issuer), {
         algorithms: [issuer.algorithm],
         issuer: issuer.issuer,
-        audience: issuer.audience,
+        ...(issuer.audience === undefined ? {} : { audience: issuer.audience }),
         requiredClaims: ['sub', 'exp'],
         clockTolerance: leewaySeconds,
-        currentDate: new Date(now()),
+        currentDate: new Date(at),
       }));
     } catch (error) {
       return refused(reasonOf(error));
     }
-    return judgeClaims(app, payload);
+    // jose looks at `iat` only where tokens have a greatest age.
+    if (payload.iat !== undefined && payload.iat > Math.floor(at / 1_000) + leewaySeconds)
+      return refused('token-not-yet-valid');
+    return judgeClaims({ app: trusted.app, issuer }, payload);
   };

@@ -1,0 +1,26 @@
+/** Identity's API function. */
+import { apiFunction } from '#shared/http/api-function.ts';
+import { catalog, exportSigner, judgeMessage, leaving, logger, metrics, users } from '../composition.ts';
+import { problems } from '../problems.ts';
+import { routes } from '../routes.ts';
+import { zoneOf } from '../users/local-zone.ts';
+import { apiHandlers } from './api-handlers.ts';
+
+const log = logger();
+const definitions = catalog(log);
+
+export const handler = apiFunction({
+  routes,
+  handlers: apiHandlers({
+    users: users(),
+    catalog: definitions,
+    zoneOf: zoneOf(definitions),
+    judgeMessage: judgeMessage(log),
+    leave: leaving(),
+    signExport: exportSigner(),
+    logger: log,
+  }),
+  problems,
+  logger: log,
+  metrics: metrics(),
+});
