@@ -1,15 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { catalog, definitions } from '#apps';
+import { definitions } from '#apps';
 import { parseDefinitions } from './parse-definitions.ts';
 import { productStudio } from './product-studio.ts';
 import { sparky } from './sparky.ts';
-
-test('the catalog serves every app and no other', async () => {
-  for (const definition of definitions) expect(await catalog.app(definition.id)).toBe(definition);
-  expect(await catalog.app('nobody')).toBeUndefined();
-  expect(await catalog.app('constructor')).toBeUndefined();
-});
 
 test('the five apps are here, and the one for trying things out', () => {
   expect(definitions.map(({ id }) => id)).toEqual([

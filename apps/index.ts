@@ -1,5 +1,5 @@
 /** Every app of this deployment. A definition that breaks a rule stops whatever imports it, naming the field. */
-import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
+import type { AppDefinition } from '#services/catalog/contracts.ts';
 import { babyMusic } from './baby-music.ts';
 import { flirtStudio } from './flirt-studio.ts';
 import { nanoBanana } from './nano-banana.ts';
@@ -16,10 +16,3 @@ export const definitions: readonly AppDefinition[] = parseDefinitions([
   flirtStudio,
   sandboxLab,
 ]);
-
-const byId: ReadonlyMap<string, AppDefinition> = new Map(
-  definitions.map((definition) => [definition.id, definition] as const),
-);
-
-/** The bundled definitions. */
-export const catalog: Catalog = { app: async (id) => byId.get(id) };

@@ -83,6 +83,8 @@ export interface FaultTarget {
   readonly caller?: string;
   readonly service?: string;
   readonly operation?: string;
+  /** Calls on this resource are let pass, and do not count as passed. */
+  readonly exceptResource?: string;
 }
 
 /**
@@ -131,10 +133,18 @@ export interface GatewayHooks {
   called(call: AwsCall): void;
 }
 
+/** What a fault's target is compared with. */
+export interface StruckCall {
+  readonly caller: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly resources: readonly string[];
+}
+
 /** Faults with the triggers' side: made by `createFaults()`; `startGateway` takes it or makes its own. */
 export interface FaultPlan extends Faults {
   /** The fault that strikes this call, if one does. */
-  call(call: { readonly caller: string; readonly service: string; readonly operation: string }): CallFault | undefined;
+  call(call: StruckCall): CallFault | undefined;
   /** Draws from the seeds: the faults that strike the delivery the triggers are about to make to this function. */
   delivery(functionName: string): ReadonlySet<DeliveryFault>;
   /** A shuffle drawn from the same seeds, for `reorder`. */

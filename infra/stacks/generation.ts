@@ -34,6 +34,7 @@ export class GenerationStack extends Stack {
   private readonly events: EventsTable;
   private readonly jobs: ReadModelTable;
   private readonly assets: ReadModelTable;
+  private readonly prompts: ReadModelTable;
   private readonly uploads: Bucket;
   private readonly outputs: Bucket;
   private readonly work: WorkQueue;
@@ -43,6 +44,7 @@ export class GenerationStack extends Stack {
     this.events = new EventsTable(this, 'Events');
     this.jobs = new ReadModelTable(this, 'Jobs', { partitionKey: 'owner', sortKey: 'sk' });
     this.assets = new ReadModelTable(this, 'Assets', { partitionKey: 'owner', sortKey: 'id' });
+    this.prompts = new ReadModelTable(this, 'Prompts', { partitionKey: 'owner', sortKey: 'id', ttl: 'expires' });
     this.uploads = this.uploadsBucket(platform.config.origins);
     this.outputs = this.privateBucket('Outputs', platform.config.origins, [HttpMethods.GET]);
     this.work = new WorkQueue(this, 'Work', {
@@ -91,6 +93,7 @@ export class GenerationStack extends Stack {
         EVENTS_TABLE: this.events.tableName,
         JOBS_TABLE: this.jobs.tableName,
         ASSETS_TABLE: this.assets.tableName,
+        PROMPTS_TABLE: this.prompts.tableName,
         UPLOADS_BUCKET: this.uploads.bucketName,
         OUTPUTS_BUCKET: this.outputs.bucketName,
         HOLD_FUNCTION: holdFunction.functionName,
@@ -100,7 +103,8 @@ export class GenerationStack extends Stack {
     });
     this.events.grantAppend(api);
     this.jobs.allow(api, 'Query');
-    this.assets.allow(api, 'GetItem', 'PutItem', 'Query', 'DeleteItem');
+    this.assets.allow(api, 'GetItem', 'BatchGetItem', 'PutItem', 'Query', 'DeleteItem');
+    this.prompts.allow(api, 'GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem');
     // What a signed URL or form may do is what its signer may do.
     this.allowObjects(api, this.uploads, 'uploads/*', 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
     this.allowObjects(api, this.outputs, 'outputs/*', 's3:GetObject');
@@ -192,13 +196,14 @@ export class GenerationStack extends Stack {
         EVENTS_TABLE: this.events.tableName,
         JOBS_TABLE: this.jobs.tableName,
         ASSETS_TABLE: this.assets.tableName,
+        PROMPTS_TABLE: this.prompts.tableName,
         UPLOADS_BUCKET: this.uploads.bucketName,
         OUTPUTS_BUCKET: this.outputs.bucketName,
       },
       timeout: Duration.seconds(60),
     });
     this.events.grantAppend(onUserDeleted);
-    for (const table of [this.jobs, this.assets]) table.allow(onUserDeleted, 'Query', 'BatchWriteItem');
+    for (const table of [this.jobs, this.assets, this.prompts]) table.allow(onUserDeleted, 'Query', 'BatchWriteItem');
     for (const [bucket, prefix] of [
       [this.uploads, 'uploads/*'],
       [this.outputs, 'outputs/*'],
@@ -219,10 +224,14 @@ export class GenerationStack extends Stack {
 
   private exportParts({ bus }: PlatformStack, identity: IdentityStack): void {
     const onRequest = fn(this, 'OnExportRequested', 'on-export-requested', {
-      environment: { JOBS_TABLE: this.jobs.tableName, ASSETS_TABLE: this.assets.tableName },
+      environment: {
+        JOBS_TABLE: this.jobs.tableName,
+        ASSETS_TABLE: this.assets.tableName,
+        PROMPTS_TABLE: this.prompts.tableName,
+      },
       timeout: exportTimeout,
     });
-    for (const table of [this.jobs, this.assets]) table.allow(onRequest, 'Query');
+    for (const table of [this.jobs, this.assets, this.prompts]) table.allow(onRequest, 'Query');
     identity.letAddToExports(onRequest);
     new BusConsumer(this, 'ExportRequests', {
       bus,

@@ -9,8 +9,14 @@ export class AuthError extends Error {
   readonly code: string;
   readonly extra: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string, message: string, extra: Readonly<Record<string, unknown>> = {}) {
-    super(message);
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    extra: Readonly<Record<string, unknown>> = {},
+    cause?: unknown,
+  ) {
+    super(message, { cause });
     this.status = status;
     this.code = code;
     this.extra = extra;
@@ -24,6 +30,7 @@ export class AuthError extends Error {
 }
 
 export const invalidCredentials = () => new AuthError(400, 'invalid_credentials', 'Invalid login credentials');
+export const emailNotConfirmed = () => new AuthError(400, 'email_not_confirmed', 'Email not confirmed');
 export const weakPassword = (length: number) =>
   new AuthError(422, 'weak_password', `Password should be at least ${length} characters.`, {
     weak_password: { reasons: ['length'] },

@@ -3,17 +3,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { JWTPayload } from 'jose';
 import { closeServer, listen } from '../triggers/http-api/server.ts';
 import { AuthError, apiVersion } from './auth-error.ts';
-import { Project } from './project.ts';
+import { gotrueHookTimes, type HookTimes } from './hook.ts';
+import {
+  type AuthProject,
+  type AuthProjectSettings,
+  Hosted,
+  type ProjectChanges,
+  type TokenOptions,
+} from './hosted.ts';
 import { type AuthAnswer, route } from './routes.ts';
-import { type Algorithm, createSigningKey, type SigningKey, signToken, verifyToken } from './signing.ts';
-import { createStateFile, type ProjectState } from './state.ts';
+import { jwksOf, type SigningKey, verifyToken } from './signing.ts';
+import { createStateFile } from './state.ts';
 
-export interface AuthProjectSettings {
-  readonly id: string;
-  readonly algorithm: Algorithm;
-  /** For HS256; at least 32 characters. */
-  readonly secret?: string;
-}
+export type { ClerkInstance } from './clerk.ts';
+export { type Hook, newHookSecret } from './hook.ts';
+export type { AuthProject, AuthProjectSettings, ProjectChanges, TokenOptions } from './hosted.ts';
 
 export interface AuthOptions {
   readonly projects: readonly AuthProjectSettings[];
@@ -22,67 +26,22 @@ export interface AuthOptions {
   /** Keeps users and keys over restarts. */
   readonly file?: string;
   readonly refreshReuseSeconds?: number;
-}
-
-/** What a client and an issuer's configuration need. */
-export interface AuthProject {
-  /** For `createClient(url, anonKey)`. */
-  readonly url: string;
-  readonly issuer: string;
-  readonly jwksUrl: string;
-  readonly algorithm: Algorithm;
-  readonly anonKey: string;
-  readonly serviceKey: string;
+  /** GoTrue's by default. */
+  readonly hookTimes?: HookTimes;
 }
 
 export interface LocalAuth {
   project(id: string): AuthProject;
-  /** Signs any claims with the project's key; the issuer, audience and times are Supabase's unless given. For tests. */
-  issueToken(projectId: string, claims: JWTPayload, header?: Record<string, unknown>): Promise<string>;
+  /** From now on; where a hook goes is often known only when the project's address is. */
+  configure(projectId: string, changes: ProjectChanges): void;
+  /** A new key signs from now on, the ones before stay published. Answers the new key's id. */
+  rotateKeys(projectId: string): Promise<string>;
+  /** Signs any claims with a key of the project; the issuer, audience and times are the usual ones unless given. For tests. */
+  issueToken(projectId: string, claims: JWTPayload, options?: TokenOptions): Promise<string>;
   close(): Promise<void>;
 }
 
-interface Hosted {
-  readonly settings: AuthProjectSettings;
-  readonly state: ProjectState;
-  readonly project: Project;
-  readonly known: AuthProject;
-}
-
 const bodyLimitBytes = 256 * 1024;
-/** The API keys of a Supabase project live ten years. */
-const apiKeyLifeSeconds = 10 * 365 * 24 * 3_600;
-
-async function createState(settings: AuthProjectSettings): Promise<ProjectState> {
-  const key = await createSigningKey(settings.algorithm, settings.secret);
-  const apiKey = await createSigningKey('HS256', crypto.randomUUID() + crypto.randomUUID());
-  return { key, apiKey, users: {}, sessions: {}, refreshTokens: {} };
-}
-
-function signApiKey(apiKey: SigningKey, ref: string, role: string): Promise<string> {
-  // Fixed times: the same key after a restart.
-  return signToken(apiKey, { iss: 'supabase', ref, role, iat: 1_700_000_000, exp: 1_700_000_000 + apiKeyLifeSeconds });
-}
-
-async function host(
-  settings: AuthProjectSettings,
-  state: ProjectState,
-  origin: string,
-  save: () => void,
-  refreshReuseSeconds: number,
-): Promise<Hosted> {
-  const url = `${origin}/${settings.id}`;
-  const issuer = `${url}/auth/v1`;
-  const known: AuthProject = {
-    url,
-    issuer,
-    jwksUrl: `${issuer}/.well-known/jwks.json`,
-    algorithm: settings.algorithm,
-    anonKey: await signApiKey(state.apiKey, settings.id, 'anon'),
-    serviceKey: await signApiKey(state.apiKey, settings.id, 'service_role'),
-  };
-  return { settings, state, known, project: new Project({ issuer, state, save, refreshReuseSeconds }) };
-}
 
 async function readJson(message: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
@@ -103,16 +62,18 @@ async function readJson(message: IncomingMessage): Promise<unknown> {
 /** The gateway in front of GoTrue asks every caller but the readers of keys for an API key. */
 async function checkApiKey(apiKey: SigningKey, given: string | undefined): Promise<void> {
   if (!given) throw new AuthError(401, 'no_api_key', 'No API key found in request');
-  await verifyToken(apiKey, given).catch(() => {
+  await verifyToken([apiKey], given).catch(() => {
     throw new AuthError(401, 'invalid_api_key', 'Invalid API key');
   });
 }
 
 async function answer(hosted: ReadonlyMap<string, Hosted>, message: IncomingMessage): Promise<AuthAnswer> {
   const { pathname, searchParams } = new URL(message.url ?? '/', 'http://local');
-  const [, id = '', path] = /^\/([^/]+)\/auth\/v1(\/.*)$/.exec(pathname) ?? [];
+  const [, id = '', side, path] = /^\/([^/]+)\/(auth\/v1|clerk)(\/.*)$/.exec(pathname) ?? [];
   const found = hosted.get(id);
-  if (!found || !path) throw new AuthError(404, 'not_found', `no project is at ${pathname}`);
+  if (side === 'clerk' && path === '/.well-known/jwks.json' && found?.state.clerkKey)
+    return { status: 200, body: jwksOf([found.state.clerkKey]) };
+  if (!found || !path || side === 'clerk') throw new AuthError(404, 'not_found', `no project is at ${pathname}`);
   if (path !== '/.well-known/jwks.json') await checkApiKey(found.state.apiKey, message.headers.apikey?.toString());
   const bearer = /^Bearer (.+)$/i.exec(message.headers.authorization ?? '')?.[1];
   const body = message.method === 'GET' ? undefined : await readJson(message);
@@ -122,6 +83,7 @@ async function answer(hosted: ReadonlyMap<string, Hosted>, message: IncomingMess
     query: searchParams,
     bearer,
     body,
+    ipAddress: message.socket.remoteAddress ?? '',
   });
 }
 
@@ -162,16 +124,17 @@ export async function startAuth({
   port = 0,
   file,
   refreshReuseSeconds = 10,
+  hookTimes = gotrueHookTimes,
 }: AuthOptions): Promise<LocalAuth> {
   const hosted = new Map<string, Hosted>();
   const server = createServer((message, target) => void handle(hosted, message, target).catch(() => target.destroy()));
   const origin = `http://127.0.0.1:${await listen(server, port, 'Supabase Auth')}`;
   const stateFile = createStateFile(file);
+  const options = { origin, save: stateFile.save, refreshReuseSeconds, hookTimes };
   for (const settings of projects) {
-    const kept = stateFile.projects[settings.id];
-    const state = kept?.key.algorithm === settings.algorithm ? kept : await createState(settings);
-    stateFile.projects[settings.id] = state;
-    hosted.set(settings.id, await host(settings, state, origin, stateFile.save, refreshReuseSeconds));
+    const opened = await Hosted.open(settings, stateFile.projects[settings.id], options);
+    stateFile.projects[settings.id] = opened.state;
+    hosted.set(settings.id, opened);
   }
   stateFile.save();
 
@@ -182,19 +145,9 @@ export async function startAuth({
   };
   return {
     project: (id) => find(id).known,
-    issueToken(projectId, claims, header) {
-      const { state, known } = find(projectId);
-      const iat = Math.floor(Date.now() / 1000);
-      const usual = {
-        iss: known.issuer,
-        aud: 'authenticated',
-        iat,
-        exp: iat + 3_600,
-        role: 'authenticated',
-        is_anonymous: false,
-      };
-      return signToken(state.key, { ...usual, ...claims }, header);
-    },
+    configure: (id, changes) => find(id).configure(changes),
+    rotateKeys: async (id) => find(id).rotateKeys(),
+    issueToken: async (id, claims, tokenOptions = {}) => find(id).issueToken(claims, tokenOptions),
     close: () => closeServer(server),
   };
 }

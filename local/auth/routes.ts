@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AuthError, validationFailed } from './auth-error.ts';
 import type { AdminUser, Project } from './project.ts';
 import { jwksOf, type SigningKey, verifyToken } from './signing.ts';
-import type { ProjectState, User } from './state.ts';
+import { type ProjectState, type User, userKeysOf } from './state.ts';
 import { toUserBody } from './user-body.ts';
 
 export interface AuthRequest {
@@ -13,6 +13,7 @@ export interface AuthRequest {
   readonly query: URLSearchParams;
   readonly bearer: string | undefined;
   readonly body: unknown;
+  readonly ipAddress: string;
 }
 
 export interface AuthAnswer {
@@ -32,6 +33,7 @@ const adminSchema = z.object({
   id: z.uuid().optional(),
   email: z.string().optional(),
   password: z.string().optional(),
+  email_confirm: z.boolean().optional(),
   user_metadata: metadata.optional(),
   app_metadata: metadata.optional(),
 });
@@ -52,12 +54,12 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.outpu
 
 async function signedIn(project: Project, { bearer }: AuthRequest): Promise<{ user: User; sessionId: string }> {
   if (!bearer) throw new AuthError(401, 'no_authorization', 'This endpoint requires a valid Bearer token');
-  return project.authenticate(bearer);
+  return project.sessions.authenticate(bearer);
 }
 
 async function requireServiceRole(apiKey: SigningKey, { bearer }: AuthRequest): Promise<void> {
   if (!bearer) throw new AuthError(401, 'no_authorization', 'This endpoint requires a valid Bearer token');
-  const claims = await verifyToken(apiKey, bearer).catch(() => undefined);
+  const claims = await verifyToken([apiKey], bearer).catch(() => undefined);
   if (claims?.role !== 'service_role') throw new AuthError(403, 'not_admin', 'User not allowed');
 }
 
@@ -66,15 +68,20 @@ async function token(project: Project, request: AuthRequest): Promise<AuthAnswer
     case 'password':
       return ok(await project.signIn(parse(credentialsSchema, request.body)));
     case 'refresh_token':
-      return ok(await project.refresh(parse(refreshSchema, request.body).refresh_token));
+      return ok(await project.sessions.refresh(parse(refreshSchema, request.body).refresh_token));
     default:
       throw new AuthError(400, 'unsupported_grant_type', 'unsupported_grant_type');
   }
 }
 
 function toAdminUser(body: unknown): AdminUser {
-  const { user_metadata: userMetadata, app_metadata: appMetadata, ...rest } = parse(adminSchema, body);
-  return { ...rest, userMetadata, appMetadata };
+  const {
+    email_confirm: emailConfirm,
+    user_metadata: userMetadata,
+    app_metadata: appMetadata,
+    ...rest
+  } = parse(adminSchema, body);
+  return { ...rest, emailConfirm, userMetadata, appMetadata };
 }
 
 function listUsers(project: Project, query: URLSearchParams): AuthAnswer {
@@ -103,21 +110,21 @@ async function admin(project: Project, request: AuthRequest): Promise<AuthAnswer
 }
 
 /** Answers one request of a project. Throws `AuthError`. */
-export async function route(
-  project: Project,
-  { key, apiKey }: ProjectState,
-  request: AuthRequest,
-): Promise<AuthAnswer> {
+export async function route(project: Project, state: ProjectState, request: AuthRequest): Promise<AuthAnswer> {
   const where = `${request.method} ${request.path}`;
   switch (where) {
     case 'GET /.well-known/jwks.json':
-      return ok(jwksOf(key), { 'cache-control': 'public, max-age=600' });
+      return ok(jwksOf(userKeysOf(state)), { 'cache-control': 'public, max-age=600' });
     case 'GET /health':
       return ok({ version: 'local', name: 'GoTrue', description: 'A local stand-in for Supabase Auth' });
     case 'GET /settings':
-      return ok({ external: { email: true, anonymous_users: true }, disable_signup: false, mailer_autoconfirm: true });
+      return ok({
+        external: { email: true, anonymous_users: true },
+        disable_signup: false,
+        mailer_autoconfirm: !project.confirmsEmail,
+      });
     case 'POST /signup':
-      return ok(await project.signUp(parse(credentialsSchema, request.body)));
+      return ok(await project.signUp(parse(credentialsSchema, request.body), request.ipAddress));
     case 'POST /token':
       return token(project, request);
     case 'GET /user':
@@ -129,14 +136,14 @@ export async function route(
         ),
       );
     case 'POST /logout':
-      project.signOut(
+      project.sessions.signOut(
         (await signedIn(project, request)).sessionId,
         scopeSchema.parse(request.query.get('scope') ?? 'global'),
       );
       return { status: 204 };
   }
   if (/^(GET|POST) \/admin\/users$/.test(where) || /^(GET|PUT|DELETE) \/admin\/users\/[^/]+$/.test(where)) {
-    await requireServiceRole(apiKey, request);
+    await requireServiceRole(state.apiKey, request);
     return admin(project, request);
   }
   throw new AuthError(404, 'not_found', `the local stand-in for Supabase Auth does not know ${where}`);

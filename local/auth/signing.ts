@@ -1,6 +1,7 @@
-/** A project's signing key: one pair for ES256 and RS256, published as JWKS, or a shared secret for HS256. */
+/** A project's signing keys: pairs for ES256 and RS256, published as JWKS, or a shared secret for HS256. */
 import { randomUUID } from 'node:crypto';
 import {
+  decodeProtectedHeader,
   exportJWK,
   generateKeyPair,
   importJWK,
@@ -22,8 +23,11 @@ export interface SigningKey {
   readonly secret?: string;
 }
 
-export async function createSigningKey(algorithm: Algorithm, secret?: string): Promise<SigningKey> {
-  const kid = randomUUID();
+export async function createSigningKey(
+  algorithm: Algorithm,
+  secret?: string,
+  kid: string = randomUUID(),
+): Promise<SigningKey> {
   if (algorithm === 'HS256') {
     if (!secret) throw new Error('a project that signs with HS256 needs a secret');
     return { algorithm, kid, secret };
@@ -32,8 +36,13 @@ export async function createSigningKey(algorithm: Algorithm, secret?: string): P
   return { algorithm, kid, privateJwk: await exportJWK(privateKey), publicJwk: await exportJWK(publicKey) };
 }
 
-export function jwksOf({ algorithm, kid, publicJwk }: SigningKey): JSONWebKeySet {
-  return { keys: publicJwk ? [{ ...publicJwk, alg: algorithm, kid, use: 'sig', key_ops: ['verify'] }] : [] };
+/** Shared secrets are not published. */
+export function jwksOf(keys: readonly SigningKey[]): JSONWebKeySet {
+  return {
+    keys: keys.flatMap(({ algorithm, kid, publicJwk }) =>
+      publicJwk ? [{ ...publicJwk, alg: algorithm, kid, use: 'sig', key_ops: ['verify'] }] : [],
+    ),
+  };
 }
 
 const keyFor = ({ algorithm, secret }: SigningKey, jwk: JWK | undefined) =>
@@ -50,8 +59,11 @@ export async function signToken(
     .sign(await keyFor(key, key.privateJwk));
 }
 
-/** Rejects on a wrong signature, issuer or time. */
-export async function verifyToken(key: SigningKey, token: string, issuer?: string): Promise<JWTPayload> {
+/** Rejects on an unknown key, a wrong signature, issuer or time. */
+export async function verifyToken(keys: readonly SigningKey[], token: string, issuer?: string): Promise<JWTPayload> {
+  const { alg, kid } = decodeProtectedHeader(token);
+  const key = keys.find((one) => one.algorithm === alg && (one.secret !== undefined || one.kid === kid));
+  if (!key) throw new Error(`unrecognized JWT kid ${kid ?? '<nil>'} for algorithm ${alg}`);
   const options = { algorithms: [key.algorithm], ...(issuer ? { issuer } : {}) };
   return (await jwtVerify(token, await keyFor(key, key.publicJwk), options)).payload;
 }

@@ -1,4 +1,4 @@
-/** What a project keeps: its key, users, sessions and refresh tokens; plain JSON, so that a file can hold it. */
+/** What a project keeps: its keys, users, sessions and refresh tokens; plain JSON, so that a file can hold it. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { SigningKey } from './signing.ts';
 
@@ -28,19 +28,32 @@ export interface RefreshToken {
   readonly sessionId: string;
   /** The token this one replaced. */
   readonly parent?: string;
-  /** Unix time in milliseconds of its use; a used token is good for nothing but detecting theft. */
+  /** Unix time in milliseconds of its use or revocation. */
   usedAt?: number;
 }
 
 export interface ProjectState {
   /** Signs users' tokens. */
-  readonly key: SigningKey;
+  key: SigningKey;
+  /** Sign no more, but are published: their tokens are good until they expire. Newest first. */
+  formerKeys?: readonly SigningKey[];
+  /** The shared secret of a project that has moved to a key pair; both are good for a while. */
+  legacyKey?: SigningKey;
+  /** Of the Clerk instance beside it. */
+  clerkKey?: SigningKey;
   /** Signs the API keys. */
   readonly apiKey: SigningKey;
   readonly users: Record<string, User>;
   readonly sessions: Record<string, Session>;
   readonly refreshTokens: Record<string, RefreshToken>;
 }
+
+/** Whatever may have signed a user's token. */
+export const userKeysOf = ({ key, formerKeys = [], legacyKey }: ProjectState): readonly SigningKey[] => [
+  key,
+  ...formerKeys,
+  ...(legacyKey ? [legacyKey] : []),
+];
 
 /** Loads what the file holds and writes it again at every change. */
 export function createStateFile(file?: string): { readonly projects: Record<string, ProjectState>; save(): void } {

@@ -11,6 +11,8 @@ export interface BannerFacts {
   readonly anonKeyFile: string;
   /** Holds an access token of the test user. */
   readonly tokenFile: string;
+  /** Holds a key of an admin of the test user's app. */
+  readonly adminKeyFile: string;
   readonly dataDir: string | undefined;
 }
 
@@ -32,6 +34,7 @@ export function banner(paint: Paint, facts: BannerFacts): string {
     ...(testUser
       ? [
           `  curl -s ${facts.apiUrl}/v1/credits -H "authorization: Bearer $(cat ${facts.tokenFile})"`,
+          `  curl -s ${facts.apiUrl}/v1/admin/accounts -H "x-admin-key: $(cat ${facts.adminKeyFile})"`,
           `  the token is the test user's; the project's API key is in ${facts.anonKeyFile}`,
           '  uploading a photo and running a tool by hand: README.md, "By hand"',
         ]

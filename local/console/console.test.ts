@@ -44,6 +44,7 @@ test('the banner names the addresses, the user and the next command', () => {
     signIn: { sparky: 'http://127.0.0.1:4001/sparky' },
     anonKeyFile: '.local/anon-key',
     tokenFile: '.local/token',
+    adminKeyFile: '.local/admin-key',
     dataDir: '.local',
   };
   const text = banner(plain, { ...facts, testUser: { app: 'sparky', email: 'me@example.com', password: 'secret' } });
@@ -53,6 +54,7 @@ test('the banner names the addresses, the user and the next command', () => {
     facts.signIn.sparky,
     'me@example.com / secret',
     'cat .local/token',
+    'cat .local/admin-key',
     '.local, kept',
   ])
     expect(text).toContain(part);

@@ -1,5 +1,5 @@
 /** Faults on demand: which calls and deliveries are struck, drawn from seeds so that a run can be repeated. */
-import type { CallFault, DeliveryFault, FaultPlan, FaultTarget } from '../contracts.ts';
+import type { CallFault, DeliveryFault, FaultPlan, FaultTarget, StruckCall } from '../contracts.ts';
 
 interface CallRule {
   readonly target: FaultTarget;
@@ -28,10 +28,11 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-const matches = (target: FaultTarget, call: Required<FaultTarget>) =>
+const matches = (target: FaultTarget, call: StruckCall) =>
   (target.caller ?? call.caller) === call.caller &&
   (target.service ?? call.service) === call.service &&
-  (target.operation ?? call.operation) === call.operation;
+  (target.operation ?? call.operation) === call.operation &&
+  (target.exceptResource === undefined || !call.resources.includes(target.exceptResource));
 
 export function createFaults(): FaultPlan {
   let calls: CallRule[] = [];

@@ -78,6 +78,7 @@ async function withFaults(
     caller: caller.name,
     service: progress.service,
     operation: progress.operation,
+    resources: progress.resources,
   });
   if (fault === 'throttle') throw throttled(progress.service);
   if (fault === 'kill') kill(pipeline, caller);

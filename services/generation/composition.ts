@@ -22,6 +22,8 @@ import { holdCredits } from './ledger/hold-credits.ts';
 import { jobsReadModel } from './read-models/jobs.ts';
 import { assetTable } from './storage/asset-table.ts';
 import { outputFiles } from './storage/outputs.ts';
+import { promptTable } from './storage/prompt-table.ts';
+import { readyAssets } from './storage/ready-assets.ts';
 import { downloads, uploadForms } from './storage/signing.ts';
 import { uploadFiles } from './storage/uploads.ts';
 import { dispatchJob, retryLater } from './worker/job-message.ts';
@@ -30,6 +32,7 @@ const variables = z.object({
   EVENTS_TABLE: z.string().min(1),
   JOBS_TABLE: z.string().min(1),
   ASSETS_TABLE: z.string().min(1),
+  PROMPTS_TABLE: z.string().min(1),
   UPLOADS_BUCKET: z.string().min(1),
   OUTPUTS_BUCKET: z.string().min(1),
   JOBS_QUEUE_URL: z.url(),
@@ -50,6 +53,8 @@ export const metrics = createMetrics('generation');
 export const jobStore = () => dynamoEventStore<Job, JobEvent>(dynamoDb(), variable('EVENTS_TABLE'));
 export const jobRows = () => jobsReadModel(dynamoDb(), variable('JOBS_TABLE'));
 export const assets = () => assetTable(dynamoDb(), variable('ASSETS_TABLE'));
+export const assetsToShow = () => readyAssets(dynamoDb(), variable('ASSETS_TABLE'));
+export const prompts = () => promptTable(dynamoDb(), variable('PROMPTS_TABLE'));
 export const uploadBucket = () => uploadFiles(s3(), variable('UPLOADS_BUCKET'));
 export const outputBucket = () => outputFiles(s3(), variable('OUTPUTS_BUCKET'));
 /** The uploads bucket with what it takes to let browsers send and fetch. */
@@ -74,7 +79,9 @@ export const bus = () => ({ client: eventBridge(), bus: variable('BUS_NAME') });
 /** All that is a user's, but for the events of jobs. */
 export const ownedData = () => ({
   jobRows: removeItems<JobRow>(dynamoDb(), { name: variable('JOBS_TABLE'), sortKey: 'sk', read: ['id', 'status'] }),
-  rows: [removeItems(dynamoDb(), { name: variable('ASSETS_TABLE'), sortKey: 'id' })],
+  rows: [variable('PROMPTS_TABLE'), variable('ASSETS_TABLE')].map((name) =>
+    removeItems(dynamoDb(), { name, sortKey: 'id' }),
+  ),
   uploads: removeObjects(s3(), variable('UPLOADS_BUCKET')),
   outputs: removeObjects(s3(), variable('OUTPUTS_BUCKET')),
   sendOn: sendOn(sqs(), variable('LEAVING_QUEUE_URL')),

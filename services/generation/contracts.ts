@@ -45,6 +45,47 @@ export const createdAsset = z.object({
   upload: z.object({ url: z.url(), fields: z.record(z.string(), z.string()), expires_at: time }),
 });
 
+/** Text that UTF-8 can hold: no halves of characters. */
+const text = (maxLength: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .refine((value) => value.isWellFormed(), 'holds half a character');
+
+const promptFields = {
+  title: text(200),
+  text: text(8_000),
+  thumbnail_asset_id: idSchema('ast'),
+  second_image_asset_id: idSchema('ast'),
+};
+export const newPrompt = z.strictObject({
+  title: promptFields.title.optional(),
+  text: promptFields.text,
+  thumbnail_asset_id: promptFields.thumbnail_asset_id.optional(),
+  second_image_asset_id: promptFields.second_image_asset_id.optional(),
+});
+/** What is not given stays as it is; null clears it. */
+export const promptPatch = z.strictObject({
+  title: promptFields.title.nullable().optional(),
+  text: promptFields.text.optional(),
+  thumbnail_asset_id: promptFields.thumbnail_asset_id.nullable().optional(),
+  second_image_asset_id: promptFields.second_image_asset_id.nullable().optional(),
+});
+const promptImage = z.object(signedUrl).nullable();
+export const prompt = z.object({
+  id: idSchema('prm'),
+  title: z.string().nullable(),
+  text: z.string(),
+  thumbnail_asset_id: idSchema('ast').nullable(),
+  /** Null as well when the asset is gone. */
+  thumbnail: promptImage,
+  second_image_asset_id: idSchema('ast').nullable(),
+  second_image: promptImage,
+  created_at: time,
+  updated_at: time,
+});
+
 export const jobStatus = z.enum(['pending', 'queued', 'processing', 'completed', 'failed', 'cancelled']);
 export const outputKind = z.enum(['image', 'audio', 'video', 'text', 'json']);
 
@@ -52,6 +93,8 @@ export const newGeneration = z.strictObject({
   tool: z.string().min(1).max(60),
   params: z.record(z.string().max(100), z.json()).default({}),
   inputs: z.array(idSchema('ast')).max(8).default([]),
+  /** One of the caller's prompts: its text, as it is now, in place of `params.prompt`. */
+  prompt_id: idSchema('prm').optional(),
 });
 export const acceptedGeneration = z.object({
   id: idSchema('gen'),

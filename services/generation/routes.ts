@@ -13,9 +13,13 @@ import {
   jobStatus,
   newAsset,
   newGeneration,
+  newPrompt,
+  prompt,
+  promptPatch,
 } from './contracts.ts';
 
 const assetPath = z.strictObject({ id: idSchema('ast') });
+const promptPath = z.strictObject({ id: idSchema('prm') });
 const generationPath = z.strictObject({ id: idSchema('gen') });
 
 export const routes = routeTable({
@@ -47,8 +51,50 @@ export const routes = routeTable({
     method: 'DELETE',
     path: '/v1/assets/{id}',
     auth: 'user',
-    summary: 'Remove a file for good',
+    summary: 'Remove a file for good; prompts that show it stay, without it',
     params: assetPath,
+    replies: { 204: z.undefined() },
+  },
+  createPrompt: {
+    method: 'POST',
+    path: '/v1/prompts',
+    auth: 'user',
+    summary: 'Keep a prompt, with up to two of your pictures; repeated with the same key it is kept once',
+    body: newPrompt,
+    idempotencyKey: 'optional',
+    replies: { 201: prompt },
+  },
+  listPrompts: {
+    method: 'GET',
+    path: '/v1/prompts',
+    auth: 'user',
+    summary: 'Your prompts, newest first',
+    query: z.strictObject(pageQuery()),
+    replies: { 200: pageOf(prompt) },
+  },
+  getPrompt: {
+    method: 'GET',
+    path: '/v1/prompts/{id}',
+    auth: 'user',
+    summary: 'One prompt, with URLs of its pictures that work for an hour',
+    params: promptPath,
+    replies: { 200: prompt },
+  },
+  changePrompt: {
+    method: 'PATCH',
+    path: '/v1/prompts/{id}',
+    auth: 'user',
+    summary: 'Change a prompt; null clears a field. Generations made of it before stay as they were',
+    params: promptPath,
+    body: promptPatch,
+    replies: { 200: prompt },
+  },
+  deletePrompt: {
+    method: 'DELETE',
+    path: '/v1/prompts/{id}',
+    auth: 'user',
+    summary: 'Remove a prompt for good; its pictures stay',
+    params: promptPath,
     replies: { 204: z.undefined() },
   },
   createGeneration: {

@@ -1,8 +1,7 @@
 /** Identity's HTTP interface: a user's own record, an admin's view of users, and the hook that tells of new ones. */
 import * as z from 'zod';
-import { routeTable } from '#shared/http/route.ts';
+import { noBody, routeTable } from '#shared/http/route.ts';
 import { appId, userId } from '#shared/owner.ts';
-import { leftView } from './deletion/views.ts';
 import { preparingExportView, readyExportView } from './export/views.ts';
 import { activityView, adminUserView, playView, profilePatch, roles, userView } from './users/views.ts';
 
@@ -51,7 +50,7 @@ const userRoutes = routeTable({
     auth: 'user',
     summary:
       'The caller leaves for good, without being asked again: the token is refused from now on, files, runs and profile are removed, credits are forfeited.',
-    replies: { 202: leftView },
+    replies: { 204: noBody },
   },
 });
 
@@ -72,7 +71,7 @@ const adminRoutes = routeTable({
     auth: 'admin',
     summary: 'As if the user had left. Also of an id that nobody has seen: it is never let in.',
     params,
-    replies: { 202: leftView },
+    replies: { 204: noBody },
   },
   setRoles: {
     method: 'PUT',

@@ -1,5 +1,6 @@
 /** Who gets in and what they see, through the real gateway, authorizer and functions. */
 import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { routes as creditsRoutes } from '#services/credits/routes.ts';
@@ -7,7 +8,7 @@ import { routes as generationRoutes } from '#services/generation/routes.ts';
 import type { Route } from '#shared/http/route.ts';
 import { uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, type User } from './stack.ts';
+import { type Stack, startStack, tableName, type User } from './stack.ts';
 
 let stack: Stack;
 let user: User;
@@ -42,6 +43,10 @@ describe('BM4 PP18 a token that is not good is 401, with a reason', () => {
   test('none', () => refused(undefined, 'Send the access token'));
   test('expired', async () =>
     refused(await stack.auth.issueToken('sparky', { sub: user.id, exp: now() - 3_600 }), 'expired'));
+  test('not valid yet', async () =>
+    refused(await stack.auth.issueToken('sparky', { sub: user.id, nbf: now() + 3_600 }), 'not valid yet'));
+  test('made in the future', async () =>
+    refused(await stack.auth.issueToken('sparky', { sub: user.id, iat: now() + 3_600 }), 'not valid yet'));
   test('another issuer', async () =>
     refused(await stack.auth.issueToken('sparky', { sub: user.id, iss: 'https://elsewhere.example' }), 'not issued'));
   test('another audience', async () =>
@@ -64,6 +69,14 @@ describe('BM4 PP18 a token that is not good is 401, with a reason', () => {
     await refused(token, 'not issued');
   });
 
+  test('two at once, though both are good', () => refused(`${user.token}, Bearer ${user.token}`, 'does not hold'));
+  test('of a session with steps left to take', async () =>
+    refused(await stack.auth.issueToken('nano-banana', { sts: 'pending' }, { as: 'clerk' }), 'pending'));
+  test('of a session for another origin', async () =>
+    refused(
+      await stack.auth.issueToken('nano-banana', { azp: 'https://evil.example' }, { as: 'clerk' }),
+      'not issued',
+    ));
   test('anonymous', async () =>
     refused(await stack.auth.issueToken('sparky', { sub: user.id, is_anonymous: true }), 'Anonymous'));
   test("the project's own API key", () => refused(stack.auth.project('sparky').anonKey, 'not issued'));
@@ -76,6 +89,96 @@ describe('BM4 PP18 a token that is not good is 401, with a reason', () => {
       method,
     });
     expect(status).toBe(401);
+  });
+});
+
+describe('issuers that sign in more ways than one', () => {
+  const me = (token: string) => stack.withToken(token).get<{ id: string }>('/v1/me');
+
+  test('NB1 Clerk’s session tokens and Supabase’s are both good for one app, of two users', async () => {
+    const clerkUser = { sub: 'user_2f9Zk0Qm3yTq8w' };
+    const token = await stack.auth.issueToken('nano-banana', clerkUser, { as: 'clerk' });
+    expect((await stack.withToken(token).get('/v1/assets')).status).toBe(200);
+    const own = await stack.signUp('nano-banana');
+    expect((await own.api.get('/v1/assets')).status).toBe(200);
+  });
+
+  test('one that moves from its secret to a key pair: both tokens are of the same user', async () => {
+    const { id, token } = await stack.signUp('baby-music');
+    const legacy = await stack.auth.issueToken('baby-music', { sub: id }, { as: 'legacy' });
+    const seen = { status: 200, body: { id } };
+    expect([await me(token), await me(legacy)]).toMatchObject([seen, seen]);
+    const jwks = await (await fetch(stack.auth.project('baby-music').jwksUrl)).text();
+    const head = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ ...claims(), iss: stack.auth.project('baby-music').issuer })}`;
+    const forged = `${head}.${createHmac('sha256', jwks).update(head).digest('base64url')}`;
+    expect((await me(forged)).status).toBe(401);
+  });
+
+  test('a token of one app is none of another, whoever signed it', async () => {
+    const { issuer } = stack.auth.project('product-studio');
+    expect((await me(await stack.auth.issueToken('sparky', { sub: user.id, iss: issuer }))).status).toBe(401);
+  });
+});
+
+describe('a good token is half of it: the user’s record is asked at every request', () => {
+  const users = () => tableName(stack.account, 'TesseraIdentity', 'Users');
+  const authorizer = () => stack.account.functionName('services/identity/handlers/authorizer.ts');
+  const callsFor = async (ask: () => Promise<{ status: number }>) => {
+    stack.account.calls.clear();
+    const { status } = await ask();
+    const calls = stack.account.calls
+      .of({ caller: authorizer() })
+      .map(({ operation, readUnits, writeUnits }) => ({ operation, readUnits, writeUnits }));
+    return { status, calls };
+  };
+
+  test('one call of one unit, with a record or without; none for a token that is not good', async () => {
+    const { id, app, api } = await stack.signUp();
+    const one = { operation: 'GetItem', readUnits: 1 };
+    expect(await callsFor(() => api.get('/v1/assets'))).toMatchObject({ status: 200, calls: [one] });
+    await stack.makeAdmin({ id, app });
+    expect(await callsFor(() => api.get('/v1/assets'))).toMatchObject({ status: 200, calls: [one] });
+    expect(await callsFor(() => stack.withToken('a.b.c').get('/v1/assets'))).toEqual({ status: 401, calls: [] });
+    expect(await callsFor(() => stack.anybody.get('/v1/assets'))).toEqual({ status: 401, calls: [] });
+  });
+
+  test('SP15 of a deleted user it is refused from the next request on, and in no other app', async () => {
+    const { id, api } = await stack.signUp();
+    expect((await api.get('/v1/assets')).status).toBe(200);
+    const tombstone = {
+      owner: `sparky#${id}`,
+      app: 'sparky',
+      user: id,
+      status: 'deleted',
+      version: 2,
+      deletion_pass: 1,
+    };
+    const at = new Date().toISOString();
+    await stack.dynamoDb.send(
+      new PutCommand({
+        TableName: users(),
+        Item: { ...tombstone, updated_at: at, deleted_at: at, correlation_id: 'test' },
+      }),
+    );
+    expect(await api.get('/v1/assets')).toMatchObject({
+      status: 401,
+      body: { type: 'urn:tessera:problem:unauthenticated', detail: expect.stringContaining('deleted') },
+    });
+    const elsewhere = await stack.auth.issueToken('product-studio', { sub: id });
+    expect((await stack.withToken(elsewhere).get('/v1/assets')).status).toBe(200);
+  });
+
+  test('when it cannot be read nobody gets in: 503 with Retry-After, and in again when it can', async () => {
+    const { api } = await stack.signUp();
+    stack.account.faults.onCall({ caller: authorizer(), operation: 'GetItem' }, 'throttle', { times: 20 });
+    const { status, headers, body } = await api.get('/v1/assets');
+    stack.account.faults.clear();
+    expect({ status, retryAfter: headers.get('retry-after'), body }).toMatchObject({
+      status: 503,
+      retryAfter: '5',
+      body: { type: 'urn:tessera:problem:unavailable', detail: expect.stringContaining('record') },
+    });
+    expect((await api.get('/v1/assets')).status).toBe(200);
   });
 });
 

@@ -13,7 +13,7 @@ let midnight: string;
 beforeAll(async () => {
   stack = await startStack();
   ledger = ledgerOf(stack);
-  midnight = scheduleName(stack, 'Midnight');
+  midnight = scheduleName(stack, 'Midnightsandboxlab');
 }, 60_000);
 afterEach(async () => {
   stack.account.faults.clear();

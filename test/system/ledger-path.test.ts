@@ -59,7 +59,11 @@ test('X12 hold and settlement: one read and one write each, of one unit, however
   await stack.account.drain();
 
   const callsOf = (entry: string) =>
-    stack.account.calls.of({ caller: stack.account.functionName(`services/credits/handlers/${entry}.ts`) }).map(brief);
+    stack.account.calls
+      .of({ caller: stack.account.functionName(`services/credits/handlers/${entry}.ts`) })
+      // A process asks the catalog once in four seconds for an app, however many holds it makes.
+      .filter(({ operation }) => operation !== 'Invoke')
+      .map(brief);
   const one = [
     { operation: 'Query', readUnits: 1, writeUnits: 0 },
     { operation: 'PutItem', readUnits: 0, writeUnits: 1 },

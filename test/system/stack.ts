@@ -5,18 +5,44 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createClient } from '@supabase/supabase-js';
 import { definitions } from '#apps';
 import { type AccountOptions, type LocalAccount, startAccount } from '#local/account.ts';
-import { type LocalAuth, startAuth } from '#local/auth/auth.ts';
+import {
+  type AuthProject,
+  type AuthProjectSettings,
+  type ClerkInstance,
+  type LocalAuth,
+  newHookSecret,
+  startAuth,
+} from '#local/auth/auth.ts';
 import type { AccountModel } from '#local/contracts.ts';
+import { hooksSecret, hookUrl } from '#local/issuers.ts';
+import type { Issuer } from '#services/catalog/contracts.ts';
+import { newUser, rolesChange } from '#services/identity/domain/user.ts';
+import { type UserTable, userTable } from '#services/identity/users/user-table.ts';
+import type { Owner } from '#shared/owner.ts';
 import { type Checked, checkInvariants, type Tables } from '../invariants.ts';
 import { type ApiClient, apiClient } from './client.ts';
 
-/** Shared secret of the app whose tokens are HS256. */
+/** What the apps share with the projects that sign HS256. */
 const hs256Secret = 'a shared secret of at least thirty-two bytes';
-const hs256SecretName = 'tessera/sandbox-lab/jwt';
+const hs256SecretName = (app: string): string => `tessera/${app}/jwt`;
 
 /** Each app's project signs another way, so that every way is walked. */
-const algorithms = { sparky: 'ES256', 'product-studio': 'RS256', 'sandbox-lab': 'HS256' } as const;
-export type App = keyof typeof algorithms;
+const ways = {
+  sparky: { algorithm: 'ES256' },
+  'product-studio': { algorithm: 'RS256' },
+  'sandbox-lab': { algorithm: 'HS256', secret: hs256Secret },
+  // In the middle of its move from the shared secret.
+  'baby-music': { algorithm: 'ES256', legacySecret: hs256Secret },
+  'nano-banana': {
+    algorithm: 'HS256',
+    secret: hs256Secret,
+    clerk: { authorizedParty: 'https://nano-banana.example' },
+  },
+  'flirt-studio': { algorithm: 'ES256' },
+} as const satisfies Record<string, Omit<AuthProjectSettings, 'id'>>;
+export type App = keyof typeof ways;
+
+const apps = definitions.flatMap(({ id }) => (id in ways ? [id as App] : []));
 
 export interface User {
   readonly id: string;
@@ -36,22 +62,34 @@ export interface Stack {
   withToken(token: string): ApiClient;
   /** Signs up through the real Supabase client. */
   signUp(app?: App): Promise<User>;
+  /** Gives the role by the operator's rights on the table, as no route gives it to an app's first admin. */
+  makeAdmin(user: Pick<User, 'app' | 'id'>): Promise<void>;
   check(): Promise<Checked>;
   close(): Promise<void>;
 }
 
-interface Project {
-  readonly issuer: string;
-  readonly jwksUrl: string;
-}
+type Project = Pick<AuthProject, 'issuer' | 'jwksUrl'> & { readonly clerk?: Pick<ClerkInstance, 'issuer' | 'jwksUrl'> };
+
+const audience = 'authenticated';
 
 /** What `cdk synth` is told of projects. */
-const issuersOf = (project: (app: string) => Project) =>
+const issuersOf = (projectOf: (app: App) => Project): Record<string, Issuer[]> =>
   Object.fromEntries(
-    Object.entries(algorithms).map(([app, algorithm]) => {
-      const { issuer, jwksUrl } = project(app);
-      const keys = algorithm === 'HS256' ? { secret_name: hs256SecretName } : { jwks_url: jwksUrl };
-      return [app, [{ algorithm, issuer, audience: 'authenticated', ...keys }]];
+    apps.map((app) => {
+      const way: Omit<AuthProjectSettings, 'id'> = ways[app];
+      const { issuer, jwksUrl: jwks_url, clerk } = projectOf(app);
+      const shared: Issuer = { algorithm: 'HS256', issuer, audience, secret_name: hs256SecretName(app) };
+      const own: Issuer = way.algorithm === 'HS256' ? shared : { algorithm: way.algorithm, issuer, audience, jwks_url };
+      const issuers = [own];
+      if (way.legacySecret) issuers.push(shared);
+      if (way.clerk && clerk)
+        issuers.push({
+          algorithm: 'RS256',
+          issuer: clerk.issuer,
+          jwks_url: clerk.jwksUrl,
+          authorized_parties: [way.clerk.authorizedParty],
+        });
+      return [app, issuers];
     }),
   );
 
@@ -78,6 +116,7 @@ const signUp = async (auth: LocalAuth, app: App): Promise<{ id: string; token: s
 const anyProject = (app: string): Project => ({
   issuer: `https://${app}.invalid`,
   jwksUrl: `https://${app}.invalid/jwks.json`,
+  clerk: { issuer: `https://clerk.${app}.invalid`, jwksUrl: `https://clerk.${app}.invalid/jwks.json` },
 });
 
 const trustProjects = (model: AccountModel, auth: LocalAuth): void => {
@@ -89,25 +128,45 @@ const trustProjects = (model: AccountModel, auth: LocalAuth): void => {
   environment.Variables.ISSUERS = JSON.stringify(issuersOf((app) => auth.project(app)));
 };
 
-export const startStack = async (options: AccountOptions = {}): Promise<Stack> => {
-  const auth = await startAuth({
-    projects: definitions.map(({ id }) => {
-      const algorithm = algorithms[id as App] ?? 'ES256';
-      return { id, algorithm, ...(algorithm === 'HS256' ? { secret: hs256Secret } : {}) };
-    }),
-  });
+export interface StackOptions extends AccountOptions {
+  /** The projects tell Tessera of new users; without it Tessera meets them at their first request. */
+  readonly hooks?: boolean;
+  /** How long a used refresh token answers; 10, Supabase's own, by default. */
+  readonly refreshReuseSeconds?: number;
+}
+
+const makeAdmin = async (users: UserTable, owner: Owner): Promise<void> => {
+  const stamp = { at: new Date().toISOString(), correlationId: 'make-admin' };
+  const record = await users.open(newUser({ owner, via: 'request', ...stamp }));
+  await users.change(record, stamp, (user) => ({ change: rolesChange(user, ['admin'], 'operator') }));
+};
+
+export const startStack = async ({
+  hooks = false,
+  refreshReuseSeconds = 10,
+  ...options
+}: StackOptions = {}): Promise<Stack> => {
+  const auth = await startAuth({ projects: apps.map((id) => ({ id, ...ways[id] })), refreshReuseSeconds });
+  const hookSecret = newHookSecret();
   const account = await startAccount({
-    context: { issuers: issuersOf(anyProject) },
+    context: { issuers: issuersOf(anyProject), sandbox_apps: 'all' },
     ...options,
     editModel: (model) => {
       trustProjects(model, auth);
       options.editModel?.(model);
     },
-    secrets: { [hs256SecretName]: hs256Secret, ...options.secrets },
+    secrets: {
+      ...Object.fromEntries(apps.map((app) => [hs256SecretName(app), hs256Secret])),
+      ...hooksSecret(Object.fromEntries(apps.map((app) => [app, [hookSecret]]))),
+      ...options.secrets,
+    },
   }).catch(async (error: unknown) => {
     await auth.close();
     throw error;
   });
+  if (hooks)
+    for (const app of apps)
+      auth.configure(app, { hook: { url: hookUrl(account.httpUrl(), app), secrets: [hookSecret] } });
   const base = new DynamoDBClient(account.operatorConfig);
   const dynamoDb = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
   const tables = {
@@ -115,6 +174,7 @@ export const startStack = async (options: AccountOptions = {}): Promise<Stack> =
     generation: tableName(account, 'TesseraGeneration', 'Events'),
     balances: tableName(account, 'TesseraCredits', 'Balances'),
     jobs: tableName(account, 'TesseraGeneration', 'Jobs'),
+    users: tableName(account, 'TesseraIdentity', 'Users'),
   };
   const withToken = (token: string) => apiClient(account.httpUrl(), token);
   return {
@@ -128,6 +188,8 @@ export const startStack = async (options: AccountOptions = {}): Promise<Stack> =
       const { id, token } = await signUp(auth, app);
       return { id, app, token, api: withToken(token) };
     },
+    makeAdmin: ({ app, id }) =>
+      makeAdmin(userTable(dynamoDb, tableName(account, 'TesseraIdentity', 'Users')), { app, user: id }),
     check: () => checkInvariants(dynamoDb, tables),
     close: async () => {
       base.destroy();

@@ -16,5 +16,6 @@ test('tools come by sort order, then by id', () => {
     'face-analysis',
     'hair-color-changer',
     'hairstyle-changer',
+    'skin-color-changer',
   ]);
 });

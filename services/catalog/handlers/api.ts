@@ -1,14 +1,16 @@
 /** Catalog's API function. */
 import { apiFunction } from '#shared/http/api-function.ts';
-import { catalog, logger, metrics } from '../composition.ts';
+import { catalogParts, metrics } from '../composition.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
-import { getCatalog } from './routes/get-catalog.ts';
+import { apiHandlers } from './api-handlers.ts';
+
+const parts = catalogParts();
 
 export const handler = apiFunction({
   routes,
-  handlers: { getCatalog: getCatalog({ catalog }) },
+  handlers: apiHandlers(parts),
   problems,
-  logger: logger(),
+  logger: parts.logger,
   metrics: metrics(),
 });

@@ -1,4 +1,5 @@
 /** FS11 the daily reset's pages over a real index, its messages kept by the test. */
+import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
 import { startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
 import { pageBelow } from '../read-models/balance-indexes.ts';
 import { type Balance, balanceOf, dailyKeyFrom } from '../read-models/balances.ts';
@@ -36,7 +37,10 @@ const rowOf = async (): Promise<(user: string, lastDay: number) => Balance> => {
 };
 
 let tablesMade = 0;
-const newReset = async (rows: readonly Balance[], { pageSize = 20, now = midnight } = {}) => {
+const newReset = async (
+  rows: readonly Balance[],
+  { pageSize = 20, now = midnight, catalog = catalogWithDaily() } = {},
+) => {
   tablesMade += 1;
   const balances = await createBalancesTable(dynamoDb.client, `balances-${tablesMade}`);
   const write = readModelWriter(dynamoDb.client, { balances, usage: 'none' });
@@ -46,7 +50,7 @@ const newReset = async (rows: readonly Balance[], { pageSize = 20, now = midnigh
   const calls = { issues: 0 };
   const { logger, lines } = keptLog();
   const handle = resetPage({
-    catalog: catalogWithDaily(),
+    catalog,
     pageBelow: pageBelow(dynamoDb.client, balances, 'byApp'),
     sendIssues: async (messages) => {
       calls.issues += 1;
@@ -114,6 +118,27 @@ test('an app with nobody to issue to costs one page and no message', async () =>
   const { run, calls } = await newReset([row('user-a', 20_261_106)]);
   expect(await run()).toBe(1);
   expect(calls.issues).toBe(0);
+});
+
+test('an app that gives nothing ends at once; one that an admin lets give by the month or day does not', async () => {
+  const row = await rowOf();
+  const none = { daily_credits: 0, monthly_credits: 0 };
+  const served = (...changes: Partial<AppDefinition['plans'][number]>[]): Catalog => ({
+    app: async () => {
+      const plans = definitionWithDaily.plans.map((plan) => ({ ...plan, ...none, ...changes[0] }));
+      const paid = { ...plans[0], ...none, ...changes[1], id: 'paid' } as (typeof plans)[number];
+      return { ...definitionWithDaily, plans: [...plans.slice(0, 1), paid], default_plan: plans[0]?.id ?? '' };
+    },
+  });
+  const issuedBy = async (catalog: Catalog) => {
+    const { run, issues } = await newReset([row('user-a', 20_261_105)], { catalog });
+    expect(await run()).toBe(1);
+    return named(issues);
+  };
+  expect(await issuedBy(served())).toEqual([]);
+  expect(await issuedBy(served({}, { monthly_credits: 5 }))).toEqual([]);
+  expect(await issuedBy(served({ monthly_credits: 5 }))).toEqual(['user-a']);
+  expect(await issuedBy(served({}, { daily_credits: 5 }))).toEqual(['user-a']);
 });
 
 test('a start names the run for all its messages, and an admin is named with it', async () => {

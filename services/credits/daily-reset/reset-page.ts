@@ -2,7 +2,7 @@
  * One page of a daily reset: the accounts of an app whose last allowance is of an earlier day. They are handed on in small
  * batches, then the next page is asked for; whatever is done twice after an interruption is issued once (FS11).
  */
-import type { Catalog } from '#services/catalog/contracts.ts';
+import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
 import type { Logger } from '#shared/observability/logger.ts';
 import { localDay } from '../domain/local-day.ts';
 import { type PageBelow, usersOf } from '../read-models/balance-indexes.ts';
@@ -27,6 +27,12 @@ export interface ResetDependencies {
 const inBatches = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, batch) => items.slice(batch * size, (batch + 1) * size));
 
+/** Whether an account can ever be due: a plan gives by the day, or the plan that everybody begins with by the month. */
+const givesAllowances = ({ plans, default_plan }: Pick<AppDefinition, 'plans' | 'default_plan'>): boolean =>
+  plans.some(
+    ({ id, daily_credits, monthly_credits }) => daily_credits > 0 || (id === default_plan && monthly_credits > 0),
+  );
+
 export const resetPage =
   ({
     catalog,
@@ -41,6 +47,8 @@ export const resetPage =
     const { app, cursor, actor, correlationId = messageId } = message;
     const definition = await catalog.app(app);
     if (!definition) return logger.warn('daily reset of an unknown app', { app });
+    // Every app has its midnight, for an admin may give a plan an allowance at any time.
+    if (!givesAllowances(definition)) return logger.info('no daily reset: nothing is given', { app, correlationId });
     const day = localDay(now(), definition.zone);
     const { owners, next } = await pageBelow({
       partition: app,

@@ -57,6 +57,8 @@ export const jobRequested = z.object({
   type: z.literal('JobRequested'),
   tool: z.string(),
   params: z.record(z.string(), z.json()),
+  /** By parameter: what the provider is told in place of the option's id, as the offer had it then. The owner never sees it. */
+  optionPrompts: z.record(z.string(), z.string().max(2_000)).optional(),
   inputs: z.array(jobInput).max(8),
   /** SHA-256 of the request: the same idempotency key with another one is a mistake of the client. */
   fingerprint: z.string(),

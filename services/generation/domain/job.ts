@@ -14,6 +14,8 @@ export const maxAttempts = 3;
 interface Accepted {
   readonly tool: string;
   readonly params: Extract<JobEvent, { type: 'JobRequested' }>['params'];
+  /** What the provider is told in place of an option's id, by parameter. */
+  readonly optionPrompts?: Readonly<Record<string, string>> | undefined;
   readonly inputs: readonly JobInput[];
   readonly fingerprint: string;
   readonly quote: number;
@@ -104,12 +106,13 @@ const deadlinePassed: JobEvent = {
 };
 
 const request = (command: Command<'RequestJob'>, job: Job): JobDecision => {
-  const { at, tool, params, inputs, fingerprint, quote, remaining, deadline } = command;
+  const { at, tool, params, optionPrompts, inputs, fingerprint, quote, remaining, deadline } = command;
   if (job.status === 'pending')
     return accept({
       type: 'JobRequested',
       tool,
       params,
+      ...(optionPrompts ? { optionPrompts: { ...optionPrompts } } : {}),
       inputs: [...inputs],
       fingerprint,
       quote,
@@ -187,8 +190,9 @@ const cancel = (job: Job): JobDecision => {
 
 const accepted = (job: Job): Accepted => {
   if (job.status === 'pending') throw new Error('a job begins with JobRequested');
-  const { tool, params, inputs, fingerprint, quote, remaining, requestedAt, deadline, attempts } = job;
-  return { tool, params, inputs, fingerprint, quote, remaining, requestedAt, deadline, attempts };
+  const { tool, params, optionPrompts, inputs, fingerprint, quote, remaining, requestedAt, deadline, attempts } = job;
+  const prompts = optionPrompts ? { optionPrompts } : {};
+  return { tool, params, ...prompts, inputs, fingerprint, quote, remaining, requestedAt, deadline, attempts };
 };
 
 export const job: Decider<Job, JobCommand, JobEvent, JobRejection> = {

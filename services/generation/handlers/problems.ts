@@ -9,6 +9,9 @@ export type GenerationRejection =
   | 'request-invalid'
   | 'asset-not-found'
   | 'asset-not-ready'
+  | 'prompt-not-found'
+  | 'prompt-removed'
+  | 'prompts-too-many'
   | 'ledger-unreachable'
   | 'catalog-unreachable';
 
@@ -16,6 +19,9 @@ export const problems: Readonly<Record<GenerationRejection, ProblemSpec>> = {
   'request-invalid': commonProblems['request-invalid'],
   'asset-not-found': { status: 404, title: 'There is no such asset' },
   'asset-not-ready': { status: 409, title: 'The asset cannot be used' },
+  'prompt-not-found': { status: 404, title: 'There is no such prompt' },
+  'prompt-removed': { status: 409, title: 'The prompt of this idempotency key was removed' },
+  'prompts-too-many': { status: 409, title: 'No more prompts can be kept' },
   'job-not-found': { status: 404, title: 'There is no such generation' },
   'job-finished': { status: 409, title: 'The generation is over' },
   'idempotency-mismatch': { status: 422, title: 'The idempotency key was used for another request' },

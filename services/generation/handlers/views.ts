@@ -3,12 +3,13 @@ import type * as z from 'zod';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import type { Id } from '#shared/ids.ts';
 import type { Owner } from '#shared/owner.ts';
-import type { asset, generation, generationEventView } from '../contracts.ts';
+import type { asset, generation, generationEventView, prompt } from '../contracts.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
 import type { JobEvent } from '../domain/job-events.ts';
 import type { JobFacts } from '../read-models/jobs.ts';
-import type { Asset } from '../storage/asset-table.ts';
+import type { Asset, AssetId } from '../storage/asset-table.ts';
 import type { Outputs } from '../storage/outputs.ts';
+import type { Prompt } from '../storage/prompt-table.ts';
 import { type Uploads, uploadKey } from '../storage/uploads.ts';
 
 export const assetView = async (
@@ -30,6 +31,31 @@ export const assetView = async (
     created_at: found.createdAt,
     url: signed?.url ?? null,
     url_expires_at: signed?.expiresAt ?? null,
+  };
+};
+
+/** `ready`: those of the prompts' images that can be shown. */
+export const promptView = async (
+  { uploads, ready }: { uploads: Pick<Uploads, 'signedUrl'>; ready: ReadonlySet<AssetId> },
+  owner: Owner,
+  found: Prompt,
+  at: string,
+): Promise<z.input<typeof prompt>> => {
+  const shown = async (image: AssetId | undefined) => {
+    if (image === undefined || !ready.has(image)) return null;
+    const { url, expiresAt } = await uploads.signedUrl(uploadKey(owner, image), at);
+    return { url, url_expires_at: expiresAt };
+  };
+  return {
+    id: found.id,
+    title: found.title ?? null,
+    text: found.text,
+    thumbnail_asset_id: found.thumbnail ?? null,
+    thumbnail: await shown(found.thumbnail),
+    second_image_asset_id: found.secondImage ?? null,
+    second_image: await shown(found.secondImage),
+    created_at: found.createdAt,
+    updated_at: found.updatedAt,
   };
 };
 

@@ -3,9 +3,10 @@ import type * as z from 'zod';
 import type { WriteExportPart } from '#services/identity/client.ts';
 import type { exportRequested } from '#services/identity/contracts.ts';
 import type { Owner } from '#shared/owner.ts';
-import { assetView, generationView } from '../handlers/views.ts';
+import { assetView, generationView, promptView } from '../handlers/views.ts';
 import type { JobsReadModel } from '../read-models/jobs.ts';
 import type { AssetTable } from '../storage/asset-table.ts';
+import type { PromptId, PromptTable } from '../storage/prompt-table.ts';
 import type { Downloads } from '../storage/signing.ts';
 
 type ExportRequested = z.infer<typeof exportRequested>;
@@ -13,6 +14,7 @@ type ExportRequested = z.infer<typeof exportRequested>;
 export interface ExportPartDeps {
   readonly jobs: Pick<JobsReadModel, 'list'>;
   readonly assets: Pick<AssetTable, 'list'>;
+  readonly prompts: Pick<PromptTable, 'list'>;
   readonly write: WriteExportPart;
 }
 
@@ -44,13 +46,30 @@ async function* assetsOf(assets: ExportPartDeps['assets'], owner: Owner, at: str
   } while (before !== undefined);
 }
 
+async function* promptsOf(prompts: ExportPartDeps['prompts'], owner: Owner, at: string) {
+  let before: PromptId | undefined;
+  do {
+    const page = await prompts.list(owner, { limit: pageSize, before });
+    for (const found of page.prompts) {
+      const view = await promptView({ uploads: unsigned, ready: new Set() }, owner, found, at);
+      const { thumbnail, second_image, ...rest } = view;
+      yield rest;
+    }
+    before = page.next;
+  } while (before !== undefined);
+}
+
 /** Told twice, it writes the same file again, perhaps with what came since. */
 export const exportPart =
-  ({ jobs, assets, write }: ExportPartDeps) =>
+  ({ jobs, assets, prompts, write }: ExportPartDeps) =>
   async ({ app, user, at, data }: ExportRequested): Promise<void> => {
     const owner = { app, user };
     await write(
       { owner, exportId: data.exportId, service: 'generation' },
-      { generations: generationsOf(jobs, owner, at), assets: assetsOf(assets, owner, at) },
+      {
+        generations: generationsOf(jobs, owner, at),
+        assets: assetsOf(assets, owner, at),
+        prompts: promptsOf(prompts, owner, at),
+      },
     );
   };

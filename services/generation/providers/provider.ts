@@ -20,8 +20,10 @@ export interface ProviderRequest {
   readonly attempt: number;
   readonly tool: Pick<Tool, 'id' | 'type' | 'output'>;
   readonly model: string;
-  /** Validated against the tool's schema. */
+  /** Validated against the tool's schema; options by their ids. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** The same in words for a model: in place of an option's id stands the option's prompt, where it has one. */
+  readonly worded: Readonly<Record<string, unknown>>;
   readonly inputs: readonly InputFile[];
   /** Aborts when the worker's time or the job's deadline is nearly over. */
   readonly signal: AbortSignal;

@@ -18,6 +18,7 @@ const request = async (
   tool: { id, type: 'FILTER', output },
   model,
   params,
+  worded: params,
   inputs: [{ contentType: type, bytes: await input() }],
   signal: new AbortController().signal,
 });

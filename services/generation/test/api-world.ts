@@ -14,6 +14,7 @@ import {
   listGenerationEvents,
   listGenerations,
 } from '../handlers/routes/generations.ts';
+import { changePrompt, createPrompt, deletePrompt, getPrompt, listPrompts } from '../handlers/routes/prompts.ts';
 import type { JobsReadModel } from '../read-models/jobs.ts';
 import { routes } from '../routes.ts';
 import {
@@ -26,6 +27,7 @@ import {
   testCatalog,
   testTool,
 } from './memory.ts';
+import { memoryPrompts, memoryReadyAssets } from './memory-prompts.ts';
 
 process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
@@ -35,6 +37,16 @@ const byStyle = testTool({
   input: { images: { min: 0, max: 2 } },
   params: { type: 'object', additionalProperties: false, properties: { style: { type: 'string' } } },
   cost: { kind: 'by-parameter', parameter: 'style', credits: { plain: 1, rich: 9 } },
+});
+const drawn = testTool({
+  id: 'drawn',
+  input: { images: { min: 0, max: 1 } },
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { prompt: { type: 'string', maxLength: 100 }, size: { type: 'integer' } },
+    required: ['prompt'],
+  },
 });
 const free = testTool({ id: 'free', cost: { kind: 'fixed', credits: 0 } });
 
@@ -65,9 +77,11 @@ export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reach
   const outputs = memoryOutputs();
   const account = ledger(credits);
   const holdCredits = reach === 'reached' ? account.holdCredits : async () => undefined;
-  const catalog = testCatalog(testTool(), testTool({ id: 'hidden', active: false }), byStyle, free);
+  const catalog = testCatalog(testTool(), testTool({ id: 'hidden', active: false }), byStyle, drawn, free);
   const jobs: Pick<JobsReadModel, 'list'> = { list: async () => ({ jobs: [], next: undefined }) };
   const files = { assets, uploads };
+  const prompts = memoryPrompts();
+  const kept = { ...files, prompts, readyAssets: memoryReadyAssets(assets) };
   const handler = apiFunction({
     routes,
     problems,
@@ -78,7 +92,12 @@ export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reach
       listAssets: listAssets(files),
       getAsset: getAsset(files),
       deleteAsset: deleteAsset(files),
-      createGeneration: createGeneration({ catalog, assets, store, handleJob, holdCredits }),
+      createPrompt: createPrompt(kept),
+      listPrompts: listPrompts(kept),
+      getPrompt: getPrompt(kept),
+      changePrompt: changePrompt(kept),
+      deletePrompt: deletePrompt(kept),
+      createGeneration: createGeneration({ catalog, assets, prompts, store, handleJob, holdCredits }),
       listGenerations: listGenerations({ jobs, outputs }),
       getGeneration: getGeneration({ store, outputs }),
       listGenerationEvents: listGenerationEvents({ store }),

@@ -50,7 +50,9 @@ export const attempt = async (
   if (!provider) throw new ProviderError('next-model', 'The provider is not set up.', { cause: name });
   const inputs = await readInputs(deps, one);
   const { jobId, app } = message;
-  const request = { jobId, app, attempt: number, tool, model, params: job.params, inputs, signal };
+  const { params, optionPrompts } = job;
+  const worded = { ...params, ...optionPrompts };
+  const request = { jobId, app, attempt: number, tool, model, params, worded, inputs, signal };
   const { files, usage } = await provider.start(request);
   if (files.length === 0 || files.length > maxOutputs)
     throw new ProviderError('fatal', "The provider's answer cannot be used.", { cause: `${files.length} files` });

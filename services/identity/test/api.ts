@@ -124,7 +124,7 @@ export const newApi = async ({ client, createKeyedTable }: TestDynamoDb) => {
       apiEvent({ requestId: `request-${requests}`, ...(parts.verdict ? {} : { user: caller }), ...parts }),
       {} as Context,
     );
-    return { status: statusCode, headers, body: JSON.parse(body) };
+    return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
   };
   return {
     state,

@@ -15,6 +15,7 @@ import type { HandleJob } from '../../handle-job.ts';
 import type { HoldCredits } from '../../ledger/hold-credits.ts';
 import type { routes } from '../../routes.ts';
 import type { AssetTable } from '../../storage/asset-table.ts';
+import type { PromptTable } from '../../storage/prompt-table.ts';
 import { secondsAfter } from '../../time.ts';
 import type { GenerationRejection } from '../problems.ts';
 import { checkRun } from './run-request.ts';
@@ -27,13 +28,14 @@ type Request = Input<typeof routes.createGeneration>;
 export interface CreateGenerationDeps {
   readonly catalog: Catalog;
   readonly assets: Pick<AssetTable, 'get'>;
+  readonly prompts: Pick<PromptTable, 'get'>;
   readonly store: Pick<EventStore<Job, JobEvent>, 'load'>;
   readonly handleJob: HandleJob;
   readonly holdCredits: HoldCredits;
 }
 
 /** Equal for requests that ask for the same, whatever the order of their fields. */
-export const fingerprintOf = (body: Request['body']): string =>
+export const fingerprintOf = (body: object): string =>
   createHash('sha256')
     .update(canonicalize(body) ?? '')
     .digest('hex');
@@ -69,7 +71,7 @@ const known = (id: Id<'gen'>, job: Exclude<Job, { status: 'pending' }>, fingerpr
   job.fingerprint === fingerprint ? answer(id, job) : refuse('idempotency-mismatch');
 
 export const createGeneration =
-  ({ catalog, assets, store, handleJob, holdCredits }: CreateGenerationDeps) =>
+  ({ catalog, assets, prompts, store, handleJob, holdCredits }: CreateGenerationDeps) =>
   async ({ user, body, idempotencyKey, correlationId, requestId, at }: Request) => {
     const id = derivedId('gen', user.app, user.user, idempotencyKey);
     const stream = jobStream(user, id);
@@ -77,9 +79,9 @@ export const createGeneration =
     const earlier = (await store.load(stream))?.state;
     if (earlier && earlier.status !== 'pending') return known(id, earlier, fingerprint);
 
-    const run = await checkRun({ catalog, assets }, user, body);
+    const run = await checkRun({ catalog, assets, prompts }, user, body);
     if ('rejection' in run) return run;
-    const { tool, params, inputs, quote, needsPro } = run;
+    const { tool, params, optionPrompts, inputs, quote, needsPro } = run;
     const deadline = secondsAfter(at, tool.deadline_seconds);
     const expiresAt = secondsAfter(deadline, holdMarginSeconds);
     // A free run holds nothing; a price that is not known never gets here.
@@ -106,7 +108,7 @@ export const createGeneration =
     const remaining = held?.available;
     const handled = await handleJob(
       stream,
-      { type: 'RequestJob', at, tool: tool.id, params, inputs, fingerprint, quote, remaining, deadline },
+      { type: 'RequestJob', at, tool: tool.id, params, optionPrompts, inputs, fingerprint, quote, remaining, deadline },
       { actor: user.user, correlationId, causationId: requestId },
     );
     if (!handled.accepted) return refuse(handled.rejection);

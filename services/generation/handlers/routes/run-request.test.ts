@@ -4,6 +4,7 @@ import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
 import type { Id } from '#shared/ids.ts';
 import { jpeg } from '../../test/images.ts';
 import { memoryAssets, memoryUploads, readyAsset } from '../../test/memory.ts';
+import { memoryPrompts } from '../../test/memory-prompts.ts';
 import { checkRun } from './run-request.ts';
 
 const definitionOf = (app: string): AppDefinition => {
@@ -24,7 +25,7 @@ const check = async (
   const inputs: Id<'ast'>[] = [];
   for (let photo = 0; photo < photos; photo += 1) inputs.push(await readyAsset(files, await jpeg(), owner));
   const catalog: Catalog = { app: async (id) => (id === app ? { ...definitionOf(app), ...change } : undefined) };
-  return checkRun({ catalog, assets: files.assets }, owner, { tool, params, inputs });
+  return checkRun({ catalog, assets: files.assets, prompts: memoryPrompts() }, owner, { tool, params, inputs });
 };
 const sparky = definitionOf('sparky');
 const pro = sparky.options.hairstyle?.find((hairstyle) => hairstyle.pro)?.id ?? '';
@@ -73,8 +74,9 @@ describe('SP7 SP15 tools on use', () => {
         throw new Error('down');
       },
     };
+    const deps = { catalog, assets: memoryAssets(), prompts: memoryPrompts() };
     const request = { tool: 'face-analysis', params: {}, inputs: [] };
-    expect(await checkRun({ catalog, assets: memoryAssets() }, { app: 'sparky', user: 'u' }, request)).toMatchObject({
+    expect(await checkRun(deps, { app: 'sparky', user: 'u' }, request)).toMatchObject({
       rejection: 'catalog-unreachable',
     });
   });

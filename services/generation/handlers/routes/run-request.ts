@@ -7,10 +7,17 @@ import type { Owner } from '#shared/owner.ts';
 import type { newGeneration } from '../../contracts.ts';
 import type { JobInput } from '../../domain/job-events.ts';
 import type { AssetTable, ReadyAsset } from '../../storage/asset-table.ts';
+import type { PromptTable } from '../../storage/prompt-table.ts';
 import type { GenerationRejection } from '../problems.ts';
 
 type RunRequest = z.output<typeof newGeneration>;
 type Refused = Refusal<GenerationRejection>;
+
+export interface CheckDeps {
+  readonly catalog: Catalog;
+  readonly assets: Pick<AssetTable, 'get'>;
+  readonly prompts: Pick<PromptTable, 'get'>;
+}
 
 /** A request that can be run, with its price. */
 export interface Run {
@@ -20,6 +27,8 @@ export interface Run {
   readonly quote: number;
   /** An option is for pro plans only: the ledger, which knows the account's plan, decides. */
   readonly needsPro: boolean;
+  /** What the provider is told in place of an option's id, by parameter: as it is now, whatever is changed before the job runs. */
+  readonly optionPrompts?: Readonly<Record<string, string>>;
 }
 
 const invalid = (pointer: string, detail: string): Refused =>
@@ -35,16 +44,42 @@ const paramsSchema = (tool: Tool): z.ZodType => {
   return schema;
 };
 
-/** Bytes of a run's parameters at most: they are stored with the job, and DynamoDB takes items of 400 KB. */
-const maxParamsBytes = 16 * 1024;
+const propertiesSchema = z.object({ properties: z.object({ prompt: z.object({ type: z.literal('string') }) }) });
+const takesPrompt = ({ params }: Tool): boolean => propertiesSchema.safeParse(params).success;
 
-const checkParams = (tool: Tool, given: RunRequest['params']): Refused | { params: RunRequest['params'] } => {
+/** Bytes of a run's parameters at most: room for a kept prompt in any script. Each event carries them, and DynamoDB takes items of 400 KB. */
+const maxParamsBytes = 32 * 1024;
+
+/** The text of one of the caller's prompts becomes the tool's parameter `prompt`, and stays so whatever becomes of the prompt. */
+const fillPrompt = async (
+  prompts: Pick<PromptTable, 'get'>,
+  owner: Owner,
+  tool: Tool,
+  { params, prompt_id: id }: RunRequest,
+): Promise<Refused | { params: RunRequest['params'] }> => {
+  if (id === undefined) return { params };
+  const pointer = '/body/prompt_id';
+  if (!takesPrompt(tool)) return invalid(pointer, 'this tool takes no prompt');
+  if (params.prompt !== undefined) return invalid(pointer, 'params.prompt is given as well: one of them');
+  const found = await prompts.get(owner, id);
+  if (!found) return refuse('prompt-not-found', { errors: [{ pointer, detail: 'there is no such prompt' }] });
+  return { params: { ...params, prompt: found.text } };
+};
+
+const checkParams = (
+  tool: Tool,
+  given: RunRequest['params'],
+  promptPointer: string,
+): Refused | { params: RunRequest['params'] } => {
   if (Buffer.byteLength(JSON.stringify(given)) > maxParamsBytes)
     return invalid('/body/params', `must be at most ${maxParamsBytes} bytes`);
   const parsed = paramsSchema(tool).safeParse(given);
   // The tool's schema describes an object, and JSON in gives JSON out.
   if (parsed.success) return { params: parsed.data as RunRequest['params'] };
-  const errors = errorsOf('body/params', parsed.error);
+  const errors = errorsOf('body/params', parsed.error).map(({ pointer, detail }) => ({
+    pointer: pointer === '/body/params/prompt' ? promptPointer : pointer,
+    detail,
+  }));
   const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
   return refuse('request-invalid', { detail: detail.slice(0, 500), errors });
 };
@@ -54,16 +89,18 @@ const checkOptions = (
   { options }: Pick<AppDefinition, 'options'>,
   { option_params }: Tool,
   params: RunRequest['params'],
-): Refused | { needsPro: boolean } => {
+): Refused | Pick<Run, 'needsPro' | 'optionPrompts'> => {
   let needsPro = false;
+  const prompts: [parameter: string, prompt: string][] = [];
   for (const [name, kind] of Object.entries(option_params)) {
     const value = params[name];
     if (value === undefined) continue;
     const chosen = options[kind]?.find(({ id, active }) => active && id === value);
     if (!chosen) return invalid(`/body/params/${name}`, `is not one of the options "${kind}"`);
     needsPro ||= chosen.pro;
+    if (chosen.prompt !== undefined) prompts.push([name, chosen.prompt]);
   }
-  return { needsPro };
+  return { needsPro, ...(prompts.length > 0 ? { optionPrompts: Object.fromEntries(prompts) } : {}) };
 };
 
 const toInput = ({ id, contentType, bytes, sha256, etag }: ReadyAsset): JobInput => ({
@@ -98,7 +135,7 @@ const checkInputs = async (
 };
 
 export const checkRun = async (
-  { catalog, assets }: { catalog: Catalog; assets: Pick<AssetTable, 'get'> },
+  { catalog, assets, prompts }: CheckDeps,
   owner: Owner,
   request: RunRequest,
 ): Promise<Refused | Run> => {
@@ -107,7 +144,10 @@ export const checkRun = async (
   if (!definition) return refuse('app-unknown');
   const tool = definition.tools.find(({ id, active }) => active && id === request.tool);
   if (!tool) return invalid('/body/tool', `${definition.name} has no such tool`);
-  const checked = checkParams(tool, request.params);
+  const filled = await fillPrompt(prompts, owner, tool, request);
+  if ('rejection' in filled) return filled;
+  // What is wrong with a kept prompt's text is said of the prompt.
+  const checked = checkParams(tool, filled.params, request.prompt_id ? '/body/prompt_id' : '/body/params/prompt');
   if ('rejection' in checked) return checked;
   const { params } = checked;
   const chosen = checkOptions(definition, tool, params);
@@ -118,5 +158,5 @@ export const checkRun = async (
   // Unknown cost: refused, never free.
   if (quote === undefined)
     return invalid(tool.cost.kind === 'fixed' ? '/body/tool' : `/body/params/${tool.cost.parameter}`, 'has no price');
-  return { tool, params, inputs: files.inputs, quote, needsPro: chosen.needsPro };
+  return { tool, params, inputs: files.inputs, quote, ...chosen };
 };

@@ -13,8 +13,8 @@ export interface LeaveDependencies {
 export const deleteMe =
   ({ leave }: LeaveDependencies) =>
   async (input: Input<typeof routes.deleteMe>) => {
-    const { deleted_at } = await leave(input.user, input);
-    return { status: 202 as const, body: { deleted_at } };
+    await leave(input.user, input);
+    return { status: 204 as const, body: undefined };
   };
 
 /** Also of a user whom nobody has seen: their sign-up may be under way. */
@@ -22,7 +22,7 @@ export const deleteUser =
   ({ leave, logger }: LeaveDependencies) =>
   async (input: Input<typeof routes.deleteUser>) => {
     const { admin, path } = input;
-    const { deleted_at } = await leave({ app: admin.app, user: path.user }, input);
+    await leave({ app: admin.app, user: path.user }, input);
     logger.info('user deleted', { of: path.user, actor: admin.actor });
-    return { status: 202 as const, body: { deleted_at } };
+    return { status: 204 as const, body: undefined };
   };

@@ -1,0 +1,125 @@
+/**
+ * Each app's offer as it is in the table now. Whoever looks first appends what the app's file says, if that is due: a
+ * deployment needs no step of its own for it, and processes that look at the same time append it once.
+ */
+import { commandHandler } from '#shared/eventsourcing/command-handler.ts';
+import type { EventStore } from '#shared/eventsourcing/event-store.ts';
+import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
+import type { Logger } from '#shared/observability/logger.ts';
+import { type AppDefinition, type AppOffer, offerOf } from './contracts.ts';
+import { type AnyOffer, changesBetween } from './domain/changed-paths.ts';
+import {
+  knowsSeed,
+  type NewOffer,
+  type Offer,
+  type OfferEvent,
+  offerAggregate,
+  offerStream,
+  type PublishedOffer,
+} from './domain/offer.ts';
+import { offerFrom, offerText } from './offer-json.ts';
+
+export type OfferStore = EventStore<Offer, OfferEvent>;
+export type OfferRecord = RecordedEvent<OfferEvent, Offer>;
+export const offerHandler = (store: OfferStore) => commandHandler(store, offerAggregate);
+export type HandleOffer = ReturnType<typeof offerHandler>;
+
+/** A version of an offer: how it came about, and all of it. */
+export interface OfferVersion {
+  readonly version: number;
+  readonly record: OfferRecord;
+  readonly state: PublishedOffer;
+  readonly offer: AnyOffer;
+}
+
+export const versionOf = (record: OfferRecord): OfferVersion => {
+  const { version, event, state } = record;
+  if (state.status !== 'published') throw new Error(`${record.stream} ${version}: an event leads to a published offer`);
+  return { version, record, state, offer: offerFrom(event.offer) };
+};
+
+/** One consistent Query; nothing when there is none. */
+export const newestVersion = async (store: OfferStore, app: string): Promise<OfferVersion | undefined> => {
+  const [record] = await store.read(offerStream(app), { direction: 'backward', limit: 1 });
+  return record && versionOf(record);
+};
+
+/** A new offer behind the version that was looked at. */
+export const newOffer = (current: OfferVersion | undefined, offer: AnyOffer, at: string): NewOffer => {
+  const { json, digest } = offerText(offer);
+  const changes = changesBetween(current?.offer ?? {}, offer);
+  return { at, offer: json, digest, ...changes, expectedVersion: current?.version ?? 0 };
+};
+
+export interface CurrentOffersDependencies {
+  readonly store: OfferStore;
+  readonly handle: HandleOffer;
+  readonly definitions: readonly AppDefinition[];
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** ISO-8601 UTC. */
+  readonly now?: () => string;
+}
+
+export interface CurrentOffers {
+  /** Consistent. Nothing for an app that this deployment does not serve. */
+  current(app: string): Promise<OfferVersion | undefined>;
+}
+
+export const currentOffers = ({
+  store,
+  handle,
+  definitions,
+  logger,
+  now = () => new Date().toISOString(),
+}: CurrentOffersDependencies): CurrentOffers => {
+  const seeds = new Map(
+    definitions.map((definition) => {
+      const offer = offerOf(definition);
+      return [definition.id, { offer, digest: offerText(offer).digest }] as const;
+    }),
+  );
+  const told = new Set<string>();
+
+  /** `npm run catalog` compares the two and publishes the file. Told once by each process. */
+  const tellSetAside = (app: string, digest: string, version: number): void => {
+    if (!told.has(app)) logger.warn('seed set aside', { app, digest, version });
+    told.add(app);
+  };
+
+  const applySeed = async (app: string, seed: AppOffer, newest: OfferVersion | undefined): Promise<void> => {
+    const command = { type: 'SeedOffer', ...newOffer(newest, seed, now()) } as const;
+    const meta = { actor: 'system:catalog', correlationId: `seed-${command.digest}` };
+    const handled = await handle(offerStream(app), command, meta);
+    if (handled.accepted) {
+      logger.info('seeded', { app, version: handled.version, again: handled.events.length === 0 });
+      return;
+    }
+    switch (handled.rejection) {
+      case 'seed-set-aside':
+        return tellSetAside(app, command.digest, handled.version);
+      case 'version-stale':
+        // Somebody was quicker: what they appended is served, and the next look decides anew.
+        return;
+      case 'offer-too-large':
+      case 'offer-unseeded':
+        throw new Error(`${app}: the offer of its file was not seeded: ${handled.rejection}`);
+    }
+  };
+
+  return {
+    async current(app) {
+      const seed = seeds.get(app);
+      if (!seed) return undefined;
+      const newest = await newestVersion(store, app);
+      if (newest && knowsSeed(newest.state, seed.digest)) return newest;
+      if (newest?.state.edited) {
+        tellSetAside(app, seed.digest, newest.version);
+        return newest;
+      }
+      await applySeed(app, seed.offer, newest);
+      const found = await newestVersion(store, app);
+      if (!found) throw new Error(`${app}: its offer was seeded and is not there`);
+      return found;
+    },
+  };
+};

@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { fold } from '#shared/eventsourcing/decider.ts';
+import { given } from '#shared/testing/given.ts';
+import { maxOfferBytes, type NewOffer, type OfferEvent, offer, offerEvent } from './offer.ts';
+
+const at = '2026-11-05T10:00:00.000Z';
+const digest = (name: string) => name.padEnd(43, '-');
+const factsOf = (name: string) => ({
+  offer: JSON.stringify({ name }),
+  digest: digest(name),
+  changed: ['name'],
+  truncated: false,
+});
+const newOffer = (name: string, expectedVersion: number): NewOffer => ({ at, ...factsOf(name), expectedVersion });
+const seed = (name: string, expectedVersion: number) =>
+  ({ type: 'SeedOffer', ...newOffer(name, expectedVersion) }) as const;
+const change = (name: string, expectedVersion: number) =>
+  ({ type: 'ChangeOffer', ...newOffer(name, expectedVersion) }) as const;
+const seeded = (name: string): OfferEvent => ({ type: 'OfferSeeded', ...factsOf(name) });
+const changed = (name: string): OfferEvent => ({ type: 'OfferChanged', ...factsOf(name) });
+
+describe('SP15 seeding', () => {
+  test('the first look applies the file', () =>
+    given(offer, [])
+      .when(seed('a', 0))
+      .then([seeded('a')]));
+  test('the second look finds it applied', () =>
+    given(offer, [seeded('a')])
+      .when(seed('a', 1))
+      .then([]));
+  test('a new file is applied', () =>
+    given(offer, [seeded('a')])
+      .when(seed('b', 1))
+      .then([seeded('b')]));
+  test('a deployment on its way out does not put its file back, however often it looks', () => {
+    given(offer, [seeded('a'), seeded('b')])
+      .when(seed('a', 2))
+      .then([]);
+    given(offer, [seeded('a'), seeded('b'), seeded('c')])
+      .when(seed('b', 3))
+      .then([]);
+  });
+  test('two deployments that look in turn agree after one version each', () => {
+    const looks = fc.array(fc.constantFrom('old', 'new'), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(looks, (names) => {
+        const events: OfferEvent[] = [];
+        for (const name of names) {
+          const decision = offer.decide(seed(name, events.length), fold(offer, events));
+          if (decision.accepted) events.push(...decision.events);
+        }
+        expect(events).toHaveLength(new Set(names).size);
+      }),
+    );
+  });
+  test('an offer that somebody edited keeps what they did', () =>
+    given(offer, [seeded('a'), changed('mine')])
+      .when(seed('b', 2))
+      .thenRejected('seed-set-aside'));
+  test('a file that says what the edited offer says is no news', () =>
+    given(offer, [seeded('a'), changed('b')])
+      .when(seed('b', 2))
+      .then([]));
+  test('the file of before the edit is no news either', () =>
+    given(offer, [seeded('a'), changed('b')])
+      .when(seed('a', 2))
+      .then([]));
+  test('what was compared with an older version is looked at again', () =>
+    given(offer, [seeded('a'), seeded('b')])
+      .when(seed('c', 1))
+      .thenRejected('version-stale'));
+  test('fifty files are remembered', () => {
+    const names = Array.from({ length: 51 }, (_, index) => `file-${index}`);
+    const history = names.map(seeded);
+    given(offer, history).when(seed('file-1', 51)).then([]);
+    given(offer, history)
+      .when(seed('file-0', 51))
+      .then([seeded('file-0')]);
+  });
+});
+
+describe('SP15 changing', () => {
+  test('is done on the version that was looked at', () =>
+    given(offer, [seeded('a')])
+      .when(change('b', 1))
+      .then([changed('b')]));
+  test('two admins at once: the second is told', () =>
+    given(offer, [seeded('a'), changed('b')])
+      .when(change('c', 1))
+      .thenRejected('version-stale'));
+  test('what is there already needs nothing, whatever version it was meant for: a request sent twice is one change', () =>
+    given(offer, [seeded('a'), changed('b')])
+      .when(change('b', 1))
+      .then([]));
+  test('before anything was seeded there is nothing to change', () =>
+    given(offer, []).when(change('a', 0)).thenRejected('offer-unseeded'));
+  test('says why, and which version it goes back to', () =>
+    given(offer, [seeded('a'), changed('b')])
+      .when({ ...change('a', 2), reason: 'too dear', rolledBackTo: 1 })
+      .then([{ ...changed('a'), reason: 'too dear', rolledBackTo: 1 } as OfferEvent]));
+  test('after it the offer is in the hands of whoever changed it, also when it says what the file said', () =>
+    given(offer, [seeded('a'), changed('b'), changed('a')])
+      .when(seed('c', 3))
+      .thenRejected('seed-set-aside'));
+});
+
+describe('an offer that would not fit an item', () => {
+  const tooLarge = { offer: JSON.stringify('é'.repeat(maxOfferBytes / 2)) };
+  test('is not seeded, and not changed to', () => {
+    given(offer, [])
+      .when({ ...seed('a', 0), ...tooLarge })
+      .thenRejected('offer-too-large');
+    given(offer, [seeded('a')])
+      .when({ ...change('b', 1), ...tooLarge })
+      .thenRejected('offer-too-large');
+  });
+  test('counted in bytes: one byte less is taken', () => {
+    const fits = { offer: JSON.stringify('x'.repeat(maxOfferBytes - 2)) };
+    expect(
+      given(offer, [])
+        .when({ ...seed('a', 0), ...fits })
+        .state(),
+    ).toMatchObject({ version: 1 });
+    expect(offerEvent.safeParse({ ...seeded('a'), ...fits }).success).toBe(true);
+  });
+});

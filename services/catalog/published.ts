@@ -1,0 +1,17 @@
+/** What the bus hears of an offer: that it is another one now, and what of it. The offer itself is asked for. */
+import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
+import type { CatalogChanged } from './contracts.ts';
+import type { Offer, OfferEvent } from './domain/offer.ts';
+
+export const toPublished = ({
+  version,
+  event,
+}: RecordedEvent<OfferEvent, Offer>): Pick<CatalogChanged, 'type' | 'data'> => {
+  switch (event.type) {
+    case 'OfferSeeded':
+    case 'OfferChanged': {
+      const { changed, truncated } = event;
+      return { type: 'CatalogChanged', data: { offerVersion: version, changed, truncated } };
+    }
+  }
+};

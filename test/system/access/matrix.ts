@@ -1,0 +1,183 @@
+/**
+ * Who may call what, as a table: every route of every service, and the status that each caller gets. `test/system/access-matrix.test.ts`
+ * asks the running stack for every cell; a route without a row fails it, and so does a row without a route.
+ */
+import { sandboxLab } from '#apps/sandbox-lab.ts';
+import { offerOf } from '#services/catalog/contracts.ts';
+import type { World } from './world.ts';
+
+/** `user` owns what a row's path names; the others do not. */
+export const callers = [
+  'anonymous',
+  'other user',
+  "other app's user",
+  "other app's admin",
+  'key',
+  'admin',
+  'user',
+] as const;
+export type Caller = (typeof callers)[number];
+
+export interface Row {
+  readonly expected: Readonly<Record<Caller, number>>;
+  /** The path with its parameters filled in; default: the route's own. */
+  readonly path?: (world: World) => string | Promise<string>;
+  readonly body?: (world: World) => unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Every caller is a new one, because a call that succeeds ends them. */
+  readonly fresh?: true;
+}
+
+type More = Omit<Row, 'expected'>;
+
+const row = (statuses: readonly number[], more: More = {}): Row => {
+  if (statuses.length !== callers.length) throw new Error(`${statuses.length} statuses for ${callers.length} callers`);
+  const expected = Object.fromEntries(callers.map((caller, index) => [caller, statuses[index]])) as Row['expected'];
+  return { expected, ...more };
+};
+
+/** Anybody, and the same for all. */
+const open = (status: number, more?: More) => row([status, status, status, status, status, status, status], more);
+/** Whoever has a session, each for themselves. A key is no user. */
+const session = (status: number, more?: More) => row([401, status, status, status, 401, status, status], more);
+/** What one user owns: for all others it is not there. */
+const owned = (status: number, more?: More) => row([401, 404, 404, 404, 401, 404, status], more);
+/** An admin's act on the admin's own app. */
+const ofApp = (status: number, more?: More) => row([401, 403, 403, status, status, status, 403], more);
+/** An admin's act on one user of the app: another app's admin finds nobody. */
+const onUser = (status: number, more?: More) => row([401, 403, 403, 404, status, status, 403], more);
+
+const credits: Readonly<Record<string, Row>> = {
+  'GET /v1/credits': session(200),
+  'GET /v1/credits/transactions': session(200),
+  'GET /v1/credits/statement.csv': session(200),
+  'GET /v1/credits/usage': session(200),
+  'GET /v1/credits/alert': session(200),
+  'PUT /v1/credits/alert': session(200, { body: () => ({ below: 3 }) }),
+  'GET /v1/credits/top-up': session(200),
+  'PUT /v1/credits/top-up': session(200, { body: () => ({ top_up: null }) }),
+  'GET /v1/allowances': session(200),
+  // A tool of this app.
+  'POST /v1/allowances/{tool}/check': row([401, 200, 404, 404, 401, 200, 200], {
+    path: () => '/v1/allowances/slow/check',
+  }),
+  'GET /v1/admin/accounts': ofApp(200),
+  'GET /v1/admin/accounts/{user}': onUser(200, { path: ({ user }) => `/v1/admin/accounts/${user.id}` }),
+  'POST /v1/admin/accounts/{user}/adjustments': onUser(200, {
+    path: ({ user }) => `/v1/admin/accounts/${user.id}/adjustments`,
+    body: () => ({ credits: 1, reason: 'a gift' }),
+    headers: { 'idempotency-key': 'matrix' },
+  }),
+  'POST /v1/admin/accounts/{user}/plan': onUser(200, {
+    path: ({ user }) => `/v1/admin/accounts/${user.id}/plan`,
+    body: () => ({ plan: 'daily', reason: 'a trial' }),
+  }),
+  'POST /v1/admin/accounts/{user}/close': onUser(200, {
+    path: async ({ newUser }) => `/v1/admin/accounts/${(await newUser()).id}/close`,
+    body: () => ({ reason: 'asked by the user' }),
+  }),
+  'POST /v1/admin/daily-reset': ofApp(202, { body: () => ({ reason: 'a missed midnight' }) }),
+};
+
+const photo = { content_type: 'image/png', bytes: 100 };
+
+const generation: Readonly<Record<string, Row>> = {
+  'POST /v1/assets': session(201, { body: () => photo }),
+  'GET /v1/assets': session(200),
+  'GET /v1/assets/{id}': owned(200, { path: ({ asset }) => `/v1/assets/${asset}` }),
+  'DELETE /v1/assets/{id}': owned(204, { path: async ({ newAsset }) => `/v1/assets/${await newAsset()}` }),
+  // The tool is offered to all of the app; the input is one user's.
+  'POST /v1/generations': row([401, 404, 400, 400, 401, 404, 202], {
+    body: ({ asset }) => ({ tool: 'slow', inputs: [asset] }),
+    headers: { 'idempotency-key': 'matrix' },
+  }),
+  'GET /v1/generations': session(200),
+  'GET /v1/generations/{id}': owned(200, { path: ({ job }) => `/v1/generations/${job}` }),
+  'GET /v1/generations/{id}/events': owned(200, { path: ({ job }) => `/v1/generations/${job}/events` }),
+  // It is over: its owner hears that, others nothing.
+  'POST /v1/generations/{id}/cancel': owned(409, { path: ({ job }) => `/v1/generations/${job}/cancel` }),
+  'POST /v1/prompts': session(201, { body: () => ({ text: 'a cat in the rain' }) }),
+  'GET /v1/prompts': session(200),
+  'GET /v1/prompts/{id}': owned(200, { path: ({ prompt }) => `/v1/prompts/${prompt}` }),
+  'PATCH /v1/prompts/{id}': owned(200, {
+    path: ({ prompt }) => `/v1/prompts/${prompt}`,
+    body: () => ({ title: 'Rain' }),
+  }),
+  'DELETE /v1/prompts/{id}': owned(204, { path: async ({ newPrompt }) => `/v1/prompts/${await newPrompt()}` }),
+};
+
+const identity: Readonly<Record<string, Row>> = {
+  'GET /v1/me': session(200),
+  'PATCH /v1/me': session(200, { body: () => ({ name: 'A name' }) }),
+  'POST /v1/me/activity': session(200),
+  'POST /v1/me/plays': session(200),
+  'GET /v1/me/export': session(202),
+  'DELETE /v1/me': session(204, { fresh: true }),
+  'GET /v1/admin/users/{user}': onUser(200, { path: ({ user }) => `/v1/admin/users/${user.id}` }),
+  'PUT /v1/admin/users/{user}/roles': onUser(200, {
+    path: async ({ newUser }) => `/v1/admin/users/${(await newUser()).id}/roles`,
+    body: () => ({ roles: ['admin'] }),
+  }),
+  // Of the admin's own app, where the id may be nobody's yet: it can never be anybody's then.
+  'DELETE /v1/admin/users/{user}': ofApp(204, {
+    path: async ({ newUser }) => `/v1/admin/users/${(await newUser()).id}`,
+  }),
+  // Only a signature opens it, and nobody here has the secret.
+  'POST /webhooks/auth/{app}': open(401, { path: () => '/webhooks/auth/sandbox-lab', body: () => ({}) }),
+};
+
+/** Said to be tried only, so that the offers of both apps stay as they are. */
+const tried = (path: string, statuses: readonly number[], body?: Row['body']): Row =>
+  row(statuses, {
+    path: () => `/v1/admin/catalog${path}${path.includes('?') ? '&' : '?'}dry_run=true`,
+    headers: { 'if-match': '"1"' },
+    ...(body ? { body } : {}),
+  });
+/** What both apps could have, and what only the app of the rows has, lacks, or can have. */
+const onBoth = [401, 403, 403, 200, 200, 200, 403];
+const onlyHere = [401, 403, 403, 404, 200, 200, 403];
+const onlyThere = [401, 403, 403, 200, 404, 404, 403];
+const validHere = [401, 403, 403, 400, 200, 200, 403];
+
+const [slow] = sandboxLab.tools;
+const [free] = sandboxLab.plans;
+const extraPack = {
+  id: 'extra',
+  name: 'Extra',
+  credits: 5,
+  bonus_credits: 0,
+  price: { amount_minor: 100, currency: 'USD' },
+};
+const extraOption = { id: 'plain', name_key: slow?.name_key, pro: false, active: true, sort_order: 1 };
+
+const catalog: Readonly<Record<string, Row>> = {
+  'GET /v1/apps/{app}/catalog': open(200, { path: () => '/v1/apps/sparky/catalog' }),
+  'GET /v1/apps/{app}/tools': open(200, { path: () => '/v1/apps/sparky/tools' }),
+  'GET /v1/apps/{app}/tools/{id}': open(200, { path: () => '/v1/apps/sparky/tools/photo-filter' }),
+  'GET /v1/apps/{app}/options/{kind}': open(200, { path: () => '/v1/apps/sparky/options/hairstyle' }),
+  'GET /v1/apps/{app}/plans': open(200, { path: () => '/v1/apps/sparky/plans' }),
+  'GET /v1/apps/{app}/packs': open(200, { path: () => '/v1/apps/sparky/packs' }),
+  'GET /v1/apps/{app}/texts/{locale}': open(200, { path: () => '/v1/apps/sparky/texts/en' }),
+  'GET /v1/admin/catalog': ofApp(200),
+  'PUT /v1/admin/catalog': tried('', onBoth, () => ({ offer: offerOf(sandboxLab) })),
+  // Its texts are this app's own.
+  'PUT /v1/admin/catalog/tools/{id}': tried('/tools/extra', validHere, () => ({ tool: { ...slow, id: 'extra' } })),
+  'DELETE /v1/admin/catalog/tools/{id}': tried('/tools/fail', onlyHere),
+  'PUT /v1/admin/catalog/plans/{id}': tried('/plans/extra', onBoth, () => ({ plan: { ...free, id: 'extra' } })),
+  'DELETE /v1/admin/catalog/plans/{id}': tried('/plans/monthly', onlyHere),
+  'PUT /v1/admin/catalog/packs/{id}': tried('/packs/extra', onBoth, () => ({ pack: extraPack })),
+  'DELETE /v1/admin/catalog/packs/{id}': tried('/packs/pack-20', onlyThere),
+  'PUT /v1/admin/catalog/options/{kind}/{id}': tried('/options/style/plain', validHere, () => ({
+    option: extraOption,
+  })),
+  'DELETE /v1/admin/catalog/options/{kind}/{id}': tried(
+    `/options/skin-color/${encodeURIComponent('#c48f63')}`,
+    onlyThere,
+  ),
+  'POST /v1/admin/catalog/rollback': tried('/rollback', onBoth, () => ({ to_version: 1, reason: 'as it was' })),
+  'GET /v1/admin/catalog/versions': ofApp(200),
+  'GET /v1/admin/catalog/versions/{version}': ofApp(200, { path: () => '/v1/admin/catalog/versions/1' }),
+};
+
+/** By method and path, as the route tables write them. */
+export const matrix: Readonly<Record<string, Row>> = { ...credits, ...generation, ...identity, ...catalog };

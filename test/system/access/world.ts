@@ -1,0 +1,101 @@
+/** The people and things that the access matrix speaks of: one user with one of everything, and all the others who must not see it. */
+import { mintAdminKey } from '#services/identity/admin-keys/admin-key.ts';
+import { type ApiClient, apiClient, uploadAsset } from '../client.ts';
+import { makePhoto } from '../photo.ts';
+import { type App, type Stack, startStack, type User } from '../stack.ts';
+import type { Caller } from './matrix.ts';
+
+/** The app that the rows are about, and another one beside it. */
+const app: App = 'sandbox-lab';
+const otherApp: App = 'sparky';
+
+export interface World {
+  readonly stack: Stack;
+  readonly user: User;
+  readonly asset: string;
+  readonly job: string;
+  readonly prompt: string;
+  /** Of the same app, with a record and an account. */
+  newUser(): Promise<User>;
+  /** Another one of `user`'s. */
+  newAsset(): Promise<string>;
+  newPrompt(): Promise<string>;
+  /** A client that calls as this one; `fresh`: as one who never called before. */
+  as(caller: Caller, options?: { fresh?: boolean }): Promise<Pick<ApiClient, 'call'>>;
+  close(): Promise<void>;
+}
+
+const withKey = (baseUrl: string, key: string): Pick<ApiClient, 'call'> => {
+  const client = apiClient(baseUrl);
+  return {
+    call: (path, options = {}) =>
+      client.call(path, { ...options, headers: { ...options.headers, 'x-admin-key': key } }),
+  };
+};
+
+export const startWorld = async (): Promise<World> => {
+  const key = mintAdminKey(app);
+  const otherKey = mintAdminKey(otherApp);
+  const hashes = { [app]: [key.hash], [otherApp]: [otherKey.hash] };
+  const stack = await startStack({ secrets: { 'tessera/admin-keys': JSON.stringify(hashes) } });
+  const baseUrl = stack.account.httpUrl();
+  const newUser = async (of: App = app): Promise<User> => {
+    const someone = await stack.signUp(of);
+    await someone.api.get('/v1/me');
+    await someone.api.get('/v1/credits');
+    return someone;
+  };
+  const newAdmin = async (of: App, opener: string): Promise<User> => {
+    const someone = await newUser(of);
+    const path = `/v1/admin/users/${someone.id}/roles`;
+    const { status } = await withKey(baseUrl, opener).call(path, { method: 'PUT', body: { roles: ['admin'] } });
+    if (status !== 200) throw new Error(`the role was not given: ${status}`);
+    return someone;
+  };
+  const make = async (caller: Caller): Promise<Pick<ApiClient, 'call'>> => {
+    switch (caller) {
+      case 'anonymous':
+        return stack.anybody;
+      case 'key':
+        return withKey(baseUrl, key.key);
+      case 'admin':
+        return (await newAdmin(app, key.key)).api;
+      case "other app's admin":
+        return (await newAdmin(otherApp, otherKey.key)).api;
+      case "other app's user":
+        return (await newUser(otherApp)).api;
+      case 'other user':
+      case 'user':
+        return (await newUser()).api;
+    }
+  };
+
+  const user = await newUser();
+  const idOf = ({ body }: { body: Record<string, unknown> }): string => String(body.id);
+  const newAsset = async () => (await uploadAsset(user.api, await makePhoto({ width: 64, height: 48 }))).id;
+  const newPrompt = async () => idOf(await user.api.post('/v1/prompts', { text: 'a cat' }));
+  const asset = await newAsset();
+  await stack.account.drain();
+  const job = idOf(await user.api.generate({ tool: 'fallback', inputs: [asset] }));
+  const prompt = await newPrompt();
+  await stack.account.drain();
+
+  const known = new Map<Caller, Promise<Pick<ApiClient, 'call'>>>([['user', Promise.resolve(user.api)]]);
+  return {
+    stack,
+    user,
+    asset,
+    job,
+    prompt,
+    newUser: () => newUser(),
+    newAsset,
+    newPrompt,
+    as: (caller, { fresh = false } = {}) => {
+      if (fresh) return make(caller);
+      const client = known.get(caller) ?? make(caller);
+      known.set(caller, client);
+      return client;
+    },
+    close: () => stack.close(),
+  };
+};

@@ -1,0 +1,322 @@
+/** Leaving, and taking one's data along, on the whole system: what goes, what stays, and that nothing brings it back. */
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import { accountStream } from '#services/credits/domain/account.ts';
+import type { AccountEvent } from '#services/credits/domain/events.ts';
+import type { Account } from '#services/credits/domain/state.ts';
+import { routes as creditsRoutes } from '#services/credits/routes.ts';
+import { routes as generationRoutes } from '#services/generation/routes.ts';
+import { mintAdminKey } from '#services/identity/admin-keys/admin-key.ts';
+import { routes as identityRoutes } from '#services/identity/routes.ts';
+import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import type { Route } from '#shared/http/route.ts';
+import { derivedUuid } from '#shared/ids.ts';
+import { uploadAsset } from './client.ts';
+import { lab, scheduleName } from './ledger.ts';
+import { makePhoto } from './photo.ts';
+import { type Stack, startStack, tableName, type User } from './stack.ts';
+
+const hookSecret = `whsec_${Buffer.from(lab.padEnd(32, '-')).toString('base64')}`;
+const key = mintAdminKey(lab);
+const patient = { timeoutMs: 60_000 };
+
+let stack: Stack;
+let s3: S3Client;
+let bus: EventBridgeClient;
+let photo: Uint8Array<ArrayBuffer>;
+beforeAll(async () => {
+  stack = await startStack({
+    secrets: {
+      'tessera/auth-hooks': JSON.stringify({ [lab]: [`v1,${hookSecret}`] }),
+      'tessera/admin-keys': JSON.stringify({ [lab]: [key.hash] }),
+    },
+  });
+  s3 = new S3Client(stack.account.operatorConfig);
+  bus = new EventBridgeClient(stack.account.operatorConfig);
+  photo = await makePhoto({ width: 120, height: 90 });
+}, 60_000);
+afterEach(async () => {
+  stack.account.faults.clear();
+  await stack.account.drain(patient);
+  expect((await stack.check()).violations).toEqual([]);
+}, 60_000);
+afterAll(async () => {
+  s3.destroy();
+  bus.destroy();
+  await stack.close();
+});
+
+const tables = { jobs: 'Jobs', assets: 'Assets', prompts: 'Prompts' } as const;
+const buckets = { uploads: 'Uploads', outputs: 'Outputs', exports: 'Exports' } as const;
+
+const bucketOf = (logicalId: string): string => {
+  const [bucket] = stack.account.model.ofType('AWS::S3::Bucket').filter((one) => one.logicalId.startsWith(logicalId));
+  if (!bucket) throw new Error(`there is no bucket ${logicalId}`);
+  return bucket.ref;
+};
+
+/** How many rows and files of a user there are, wherever they may be. */
+const held = async ({ id, app }: User): Promise<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const [name, logicalId] of Object.entries(tables)) {
+    const TableName = tableName(stack.account, 'TesseraGeneration', logicalId);
+    counts[name] = 0;
+    for await (const { Items = [] } of paginateScan({ client: stack.dynamoDb }, { TableName, ConsistentRead: true }))
+      counts[name] += Items.filter(({ owner }) => owner === `${app}#${id}`).length;
+  }
+  for (const [name, logicalId] of Object.entries(buckets)) {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucketOf(logicalId), MaxKeys: 1_000 }));
+    counts[name] = Contents.filter(({ Key = '' }) => Key.includes(`/${app}/${id}/`)).length;
+  }
+  return counts;
+};
+const nothing = { jobs: 0, assets: 0, prompts: 0, uploads: 0, outputs: 0, exports: 0 };
+
+const store = () => dynamoEventStore<Account, AccountEvent>(stack.dynamoDb, stack.tables.credits);
+const ledgerOf = async ({ id, app }: User) =>
+  (await store().read(accountStream({ app, user: id }), { limit: 1_000 })).map(({ event }) => event.type);
+const accountOf = async ({ id, app }: User) => (await store().load(accountStream({ app, user: id })))?.state.status;
+
+/** With a photo, a finished run, a prompt and a play. */
+const busyUser = async (): Promise<User & { asset: string; run: string }> => {
+  const user = await stack.signUp(lab);
+  const { api } = user;
+  const { id: asset } = await uploadAsset(api, photo);
+  await stack.account.drain();
+  const run = await api.generate({ tool: 'fallback', inputs: [asset] });
+  expect(run.status).toBe(202);
+  const prompt = await api.post('/v1/prompts', { text: `a note of ${user.id}`, thumbnail_asset_id: asset });
+  expect(prompt.status).toBe(201);
+  expect((await api.post('/v1/me/plays')).status).toBe(200);
+  await stack.account.drain();
+  return { ...user, asset, run: run.body.id };
+};
+
+/** Asks, and asks again once all is quiet: then it is ready. */
+const exportOf = async ({ api }: User) => {
+  expect((await api.get('/v1/me/export')).status).toBe(202);
+  await stack.account.drain();
+  const { status, body } = await api.get<{ url: string; bytes: number }>('/v1/me/export');
+  expect([status, body]).toEqual([200, expect.objectContaining({ status: 'ready' })]);
+  const text = await (await fetch(body.url)).text();
+  return { url: body.url, bytes: body.bytes, text, data: JSON.parse(text) };
+};
+
+const leave = async ({ api }: User): Promise<void> => {
+  expect((await api.call('/v1/me', { method: 'DELETE' })).status).toBe(204);
+};
+
+const hook = ({ id, app }: User) => {
+  const body = JSON.stringify({
+    metadata: { name: 'after-user-created' },
+    user: { id, email: `${id}@example.com`, is_anonymous: false, user_metadata: { name: 'Back again' } },
+  });
+  return stack.anybody.call(`/webhooks/auth/${app}`, {
+    method: 'POST',
+    body,
+    headers: {
+      'webhook-id': `msg_${id}`,
+      'webhook-timestamp': String(Math.floor(Date.now() / 1_000)),
+      'webhook-signature': new Webhook(hookSecret).sign(`msg_${id}`, new Date(), body),
+    },
+  });
+};
+
+/** The second pass, as if they had left two hours ago. */
+const secondPass = async ({ id, app }: User): Promise<void> => {
+  await stack.dynamoDb.send(
+    new UpdateCommand({
+      TableName: stack.tables.users,
+      Key: { owner: `${app}#${id}` },
+      UpdateExpression: 'SET deleted_at = :at',
+      ExpressionAttributeValues: { ':at': new Date(Date.now() - 7_200_000).toISOString() },
+    }),
+  );
+  await stack.account.fireSchedule(scheduleName(stack, 'EveryHour'));
+  await stack.account.drain(patient);
+};
+
+/** As identity's relay would, at any time and in any order. */
+const tell = async ({ id, app }: User, type: string, data: object): Promise<void> => {
+  const busName = stack.account.model.ofType('AWS::Events::EventBus')[0]?.ref;
+  const ids = { id: derivedUuid(id, type, JSON.stringify(data)), correlationId: 'told', causationId: 'told' };
+  const detail = { ...ids, type, schemaVersion: 1, app, user: id, version: 1, at: new Date().toISOString(), data };
+  await bus.send(
+    new PutEventsCommand({
+      Entries: [
+        { EventBusName: busName, Source: 'tessera.identity', DetailType: type, Detail: JSON.stringify(detail) },
+      ],
+    }),
+  );
+};
+
+const userRoutes = (): Route[] =>
+  [creditsRoutes, generationRoutes, identityRoutes]
+    .flatMap((table) => Object.values<Route>(table))
+    .filter(({ auth }) => auth === 'user');
+
+describe('a user leaves', () => {
+  test('with a job under way, one that ended, a photo, a prompt and an export: all goes, the ledger stays and is closed', async () => {
+    const user = await busyUser();
+    const neighbour = await busyUser();
+    await exportOf(user);
+    const { status, body: slow } = await user.api.generate({ tool: 'slow', inputs: [user.asset] });
+    expect(status).toBe(202);
+    expect(await held(user)).toMatchObject({ assets: 1, uploads: 1, outputs: 1, exports: 4 });
+
+    await leave(user);
+    for (const { method, path } of userRoutes()) {
+      const answer = await user.api.call(path.replaceAll(/\{\w+\}/g, 'x'), { method });
+      expect([method, path, answer.status]).toEqual([method, path, 401]);
+    }
+    await stack.account.drain(patient);
+
+    expect(await held(user)).toEqual(nothing);
+    expect(await held(neighbour)).toMatchObject({ jobs: 1, assets: 1, uploads: 1, outputs: 1 });
+    expect(await accountOf(user)).toBe('closed');
+    expect(await ledgerOf(user)).toEqual([
+      'AccountOpened',
+      'CreditsGranted',
+      'CreditsHeld',
+      'HoldSettled',
+      'CreditsHeld',
+      'HoldReleased',
+      'AccountClosed',
+    ]);
+    const { jobs } = await stack.check();
+    const ended = jobs.get(`${lab}#${user.id}#${slow.id}`)?.at(-1);
+    expect([ended?.event.type, ended?.meta.actor]).toEqual(['JobCancelled', 'system:user-left']);
+    expect((await neighbour.api.get('/v1/credits')).status).toBe(200);
+  }, 90_000);
+
+  test('by an admin’s key, and for good: neither a hook nor the same act again brings anything back', async () => {
+    const user = await busyUser();
+    const remove = () =>
+      stack.anybody.call(`/v1/admin/users/${user.id}`, { method: 'DELETE', headers: { 'x-admin-key': key.key } });
+    expect((await remove()).status).toBe(204);
+    expect((await user.api.get('/v1/me')).status).toBe(401);
+    await stack.account.drain(patient);
+    const ledger = await ledgerOf(user);
+    expect(ledger.at(-1)).toBe('AccountClosed');
+    expect((await remove()).status).toBe(204);
+    expect((await hook(user)).status).toBe(200);
+    await stack.account.drain(patient);
+    expect((await user.api.get('/v1/me')).status).toBe(401);
+    expect(await ledgerOf(user)).toEqual(ledger);
+    expect(await held(user)).toEqual(nothing);
+  }, 60_000);
+
+  test('who never had a record or an account: nothing is opened', async () => {
+    const user = await stack.signUp(lab);
+    await leave(user);
+    await stack.account.drain(patient);
+    await secondPass(user);
+    expect(await ledgerOf(user)).toEqual([]);
+    expect((await user.api.get('/v1/credits')).status).toBe(401);
+  }, 60_000);
+});
+
+describe('I7 whatever comes twice, late or out of order', () => {
+  test('every delivery twice and shuffled: the same end', async () => {
+    const user = await busyUser();
+    await user.api.generate({ tool: 'slow', inputs: [user.asset] });
+    const { faults } = stack.account;
+    const struck = [
+      faults.onDelivery('duplicate', { probability: 1, seed: 3 }),
+      faults.onDelivery('reorder', { probability: 1, seed: 3 }),
+    ];
+    await leave(user);
+    await stack.account.drain(patient);
+    expect(struck.every(({ struck: times }) => times > 0)).toBe(true);
+    expect(await held(user)).toEqual(nothing);
+    expect((await ledgerOf(user)).slice(-2)).toEqual(['HoldReleased', 'AccountClosed']);
+  }, 90_000);
+
+  test('the second pass before the first, and both again', async () => {
+    const user = await busyUser();
+    for (const pass of [2, 1, 1, 2]) await tell(user, 'UserDeleted', { pass });
+    await stack.account.drain(patient);
+    expect(await held(user)).toMatchObject(nothing);
+    expect((await ledgerOf(user)).filter((type) => type === 'AccountClosed')).toHaveLength(1);
+    await leave(user);
+    await stack.account.drain(patient);
+  }, 60_000);
+
+  test('what was still under way at the first pass goes at the second, an hour later', async () => {
+    const user = await busyUser();
+    await leave(user);
+    await stack.account.drain(patient);
+    // A registration that comes late, and files of workers and requests that were under way.
+    const { app, id } = user;
+    await tell(user, 'UserRegistered', { via: 'hook' });
+    await s3.send(
+      new PutObjectCommand({ Bucket: bucketOf('Outputs'), Key: `outputs/${app}/${id}/g/0.png`, Body: 'x' }),
+    );
+    await s3.send(new PutObjectCommand({ Bucket: bucketOf('Exports'), Key: `exports/${app}/${id}/e.json`, Body: 'x' }));
+    expect(await held(user)).toMatchObject({ outputs: 1, exports: 1 });
+    await secondPass(user);
+    expect(await held(user)).toEqual(nothing);
+    expect((await ledgerOf(user)).filter((type) => type === 'AccountClosed')).toHaveLength(1);
+  }, 60_000);
+});
+
+describe('I8 an export', () => {
+  test('is what the API shows, whole, and nobody else’s, though every delivery comes twice and shuffled', async () => {
+    const user = await busyUser();
+    const neighbour = await busyUser();
+    const { faults } = stack.account;
+    faults.onDelivery('duplicate', { probability: 1, seed: 5 });
+    faults.onDelivery('reorder', { probability: 1, seed: 5 });
+    const { text, bytes, data } = await exportOf(user);
+    faults.clear();
+    expect(Buffer.byteLength(text)).toBe(bytes);
+    const shown = async (path: string) => (await user.api.get<{ data: object[] }>(path)).body;
+
+    const { updated_at, ...me } = (await user.api.get('/v1/me')).body;
+    expect(data).toMatchObject({ app: lab, user: user.id, profile: { ...me, via: 'request' } });
+    const { daily, ...balance } = (await user.api.get('/v1/credits')).body;
+    expect(data.credits.account).toMatchObject({ ...balance, status: 'open' });
+    expect(data.credits.transactions.toReversed()).toEqual((await shown('/v1/credits/transactions?limit=100')).data);
+    expect(data.credits.usage).toMatchObject([{ generation_id: user.run, tool: 'fallback', credits: 1 }]);
+    const withoutUrls = (value: unknown): unknown =>
+      JSON.parse(
+        JSON.stringify(value, (name, one) =>
+          /^(url|url_expires_at|thumbnail|second_image)$/.test(name) ? undefined : one,
+        ),
+      );
+    for (const name of ['generations', 'assets', 'prompts'])
+      expect(data.generation[name]).toEqual(withoutUrls((await shown(`/v1/${name}?limit=100`)).data));
+    expect(data.generation.generations).toHaveLength(1);
+    expect([neighbour.id, neighbour.asset, neighbour.run].filter((mark) => text.includes(mark))).toEqual([]);
+    expect((await neighbour.api.get('/v1/me/export')).status).toBe(202);
+  }, 60_000);
+
+  test('asked for many times is one; one that was asked for by who left meanwhile is none', async () => {
+    const user = await busyUser();
+    const ask = () => Promise.all([1, 2, 3, 4].map(() => user.api.get('/v1/me/export')));
+    await ask();
+    await stack.account.drain();
+    // Three parts, and the file.
+    expect(await held(user)).toMatchObject({ exports: 4 });
+    const gone = await busyUser();
+    await gone.api.get('/v1/me/export');
+    await leave(gone);
+    await leave(user);
+    await stack.account.drain(patient);
+    expect(await held(user)).toEqual(nothing);
+    expect(await held(gone)).toEqual(nothing);
+  }, 60_000);
+
+  test('is fetched by its owner’s URL alone', async () => {
+    const user = await busyUser();
+    const { url } = await exportOf(user);
+    const { origin, pathname } = new URL(url);
+    expect((await fetch(`${origin}${pathname}`)).status).toBe(403);
+    await leave(user);
+    await stack.account.drain(patient);
+    expect([403, 404]).toContain((await fetch(url)).status);
+  }, 60_000);
+});
