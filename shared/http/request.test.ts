@@ -45,6 +45,17 @@ describe('faults of a request', () => {
   test('bad JSON', async () => {
     expect(await addNote({ rawBody: '{"text":' })).toMatchObject(invalid({ pointer: '/body', detail: 'is not JSON' }));
   });
+  test.each(['"\\ud83d"', '"\\\\\\ud83d"', '"a\\uDE00b"', '{"\\ud83d":1}'])(
+    'half a character, as in %s',
+    async (half) => {
+      expect(await addNote({ rawBody: `{"text":${half}}` })).toMatchObject(
+        invalid({ pointer: '/body', detail: 'holds half a character' }),
+      );
+    },
+  );
+  test.each(['"\\ud83d\\ude00"', '"\\\\ud83d"'])('not a whole one, as in %s', async (whole) => {
+    expect(await addNote({ rawBody: `{"text":${whole}}` })).toMatchObject({ status: 201 });
+  });
   test.each(['null', '5', '[]', '"text"'])('a body of %s is no object', async (rawBody) => {
     const change = { method: 'PATCH', path: '/v1/notes/n1', user };
     const close = { method: 'POST', path: '/v1/notes/n1/close', user };

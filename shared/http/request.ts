@@ -40,17 +40,26 @@ const readText = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): strin
   return text;
 };
 
+/** JSON may escape half of a surrogate pair, which no other encoding can hold: neither a hash nor a table would take it. */
+const escapedSurrogate = /\\ud[89a-f]/i;
+/** `JSON.stringify` escapes what has no other half, and nothing else; a text's own backslash comes out as two. */
+const halfSurrogate = /(?<!\\)(\\\\)*\\ud[89a-f]/i;
+
 const readBody = (event: APIGatewayProxyEventV2): unknown => {
   const body = readText(event);
   if (body === '') return undefined;
   const type = event.headers['content-type'] ?? '';
   if (!/^application\/(.+\+)?json(;|$)/i.test(type))
     throw commonProblem('media-type-unsupported', { detail: 'Send Content-Type: application/json.' });
+  let value: unknown;
   try {
-    return JSON.parse(body);
+    value = JSON.parse(body);
   } catch {
     throw commonProblem('request-invalid', { errors: [{ pointer: '/body', detail: 'is not JSON' }] });
   }
+  if (escapedSurrogate.test(body) && halfSurrogate.test(JSON.stringify(value)))
+    throw commonProblem('request-invalid', { errors: [{ pointer: '/body', detail: 'holds half a character' }] });
+  return value;
 };
 
 /** Some clients send `{}` where no body belongs. */

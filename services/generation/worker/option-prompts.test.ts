@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { derivedId } from '#shared/ids.ts';
 import { jobStream } from '../domain/job.ts';
 import { jobEvent } from '../domain/job-events.ts';
 import { type Finished, ProviderError, type ProviderRequest } from '../providers/provider.ts';
@@ -23,7 +24,7 @@ const asked = async (prompts?: Readonly<Record<string, string>>) => {
     };
   };
   const here = await world(['sandbox-1'], {}, { providers: { sandbox: { name: 'sandbox', start } } });
-  const job = { ...message, jobId: 'gen_0199c2d4-2222-8000-8000-000000000009' };
+  const job = { ...message, jobId: derivedId('gen', 'with-options') };
   const stream = jobStream(owner, job.jobId);
   const request = { tool: 'photo-filter', params, optionPrompts: prompts, inputs: [], fingerprint: 'f', quote: 1 };
   await here.handleJob(stream, { type: 'RequestJob', at, ...request, remaining: 9, deadline }, meta);

@@ -88,9 +88,8 @@ describe('FS2 the price by kind of analysis', () => {
     ['long-chat', 20, 0],
     ['image-analysis', 50, 1],
   ] as const)('%s costs %d', async (tool, quote, photos) => {
-    const { required = [] } = definitionOf('flirt-studio').tools.find(({ id }) => id === tool)?.params as {
-      required?: string[];
-    };
+    const [{ params: schema } = { params: {} }] = definitionOf('flirt-studio').tools.filter(({ id }) => id === tool);
+    const { required = [] } = schema as { required?: string[] };
     const params = Object.fromEntries(required.map((name) => [name, 'a chat between two']));
     expect(await check('flirt-studio', tool, params, { photos })).toMatchObject({ quote, needsPro: false });
   });
