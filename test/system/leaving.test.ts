@@ -105,6 +105,13 @@ const exportOf = async ({ api }: User) => {
   return { url: body.url, bytes: body.bytes, text, data: JSON.parse(text) };
 };
 
+/** Asks until a worker has the job: it then needs five seconds. */
+const untilProcessing = async ({ api }: User, id: string): Promise<void> => {
+  for (let asked = 0; asked < 2_000; asked += 1)
+    if ((await api.get(`/v1/generations/${id}`)).body.status === 'processing') return;
+  throw new Error('no worker took the job');
+};
+
 const leave = async ({ api }: User): Promise<void> => {
   expect((await api.call('/v1/me', { method: 'DELETE' })).status).toBe(204);
 };
@@ -166,6 +173,7 @@ describe('a user leaves', () => {
     const { status, body: slow } = await user.api.generate({ tool: 'slow', inputs: [user.asset] });
     expect(status).toBe(202);
     expect(await held(user)).toMatchObject({ assets: 1, uploads: 1, outputs: 1, exports: 4 });
+    await untilProcessing(user, slow.id);
 
     await leave(user);
     for (const { method, path } of userRoutes()) {
@@ -187,8 +195,13 @@ describe('a user leaves', () => {
       'AccountClosed',
     ]);
     const { jobs } = await stack.check();
-    const ended = jobs.get(`${lab}#${user.id}#${slow.id}`)?.at(-1);
-    expect([ended?.event.type, ended?.meta.actor]).toEqual(['JobCancelled', 'system:user-left']);
+    const trail = jobs.get(`${lab}#${user.id}#${slow.id}`) ?? [];
+    expect(trail.map(({ event }) => event.type)).toEqual(['JobRequested', 'JobStarted', 'JobCancelled']);
+    expect(trail.at(-1)?.meta.actor).toBe('system:user-left');
+    // The worker did finish, and took back what it had stored.
+    const worker = stack.account.functionName('services/generation/handlers/work.ts');
+    const calls = stack.account.calls.all.filter(({ caller, service }) => caller === worker && service === 's3');
+    expect(calls.slice(-2).map(({ operation }) => operation)).toEqual(['PutObject', 'DeleteObject']);
     expect((await neighbour.api.get('/v1/credits')).status).toBe(200);
   }, 90_000);
 

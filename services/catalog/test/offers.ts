@@ -39,8 +39,11 @@ export const withTool = (app: string, id: string, changes: Partial<AppOffer['too
 export const startTable = async (name: string) => {
   const dynamoDb = await startDynamoDb();
   const table = await dynamoDb.createEventsTable(name);
-  const store = dynamoEventStore<Offer, OfferEvent>(dynamoDb.client, table);
-  const handle = offerHandler(store);
+  const onTable = (TableName: string) => {
+    const store = dynamoEventStore<Offer, OfferEvent>(dynamoDb.client, TableName);
+    return { store, handle: offerHandler(store) };
+  };
+  const { store, handle } = onTable(table);
 
   /** One process of a deployment with these files. `clock` is its own. */
   const process = (definitions: readonly AppDefinition[] = files, from: OfferStore = store) => {
@@ -50,6 +53,6 @@ export const startTable = async (name: string) => {
     const served = servedOffers({ offers, definitions, logger, now: () => clock.now });
     return { clock, lines, logger, offers, served, store, handle };
   };
-  return { ...dynamoDb, table, store, handle, process };
+  return { ...dynamoDb, table, onTable, store, handle, process };
 };
 export type TestTable = Awaited<ReturnType<typeof startTable>>;

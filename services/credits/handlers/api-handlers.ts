@@ -9,6 +9,7 @@ import type { CreditsRejection } from '../problems.ts';
 import type { ListAccounts } from '../read-models/account-list.ts';
 import type { SumUsage } from '../read-models/usage-sums.ts';
 import type { routes } from '../routes.ts';
+import { readableCatalog } from './readable-catalog.ts';
 import { getAccount, listAccounts } from './routes/admin/accounts.ts';
 import { adjustCredits, changePlan, closeAccount } from './routes/admin/acts.ts';
 import { startDailyReset } from './routes/admin/start-daily-reset.ts';
@@ -31,21 +32,24 @@ export interface ApiDependencies {
   readonly logger: Pick<Logger, 'info'>;
 }
 
-export const apiHandlers = (dependencies: ApiDependencies): Handlers<typeof routes, CreditsRejection> => ({
-  getCredits: getCredits(dependencies),
-  listTransactions: listTransactions(dependencies),
-  exportStatement: exportStatement(dependencies),
-  getUsage: getUsage(dependencies),
-  getAlert: getAlert(dependencies),
-  setAlert: setAlert(dependencies),
-  getTopUp: getTopUp(dependencies),
-  setTopUp: setTopUp(dependencies),
-  listAllowances: listAllowances(dependencies),
-  checkAllowance: checkAllowance(dependencies),
-  listAccounts: listAccounts(dependencies),
-  getAccount: getAccount(dependencies),
-  adjustCredits: adjustCredits(dependencies),
-  changePlan: changePlan(dependencies),
-  closeAccount: closeAccount(dependencies),
-  startDailyReset: startDailyReset(dependencies),
-});
+export const apiHandlers = (given: ApiDependencies): Handlers<typeof routes, CreditsRejection> => {
+  const dependencies = { ...given, catalog: readableCatalog(given.catalog) };
+  return {
+    getCredits: getCredits(dependencies),
+    listTransactions: listTransactions(dependencies),
+    exportStatement: exportStatement(dependencies),
+    getUsage: getUsage(dependencies),
+    getAlert: getAlert(dependencies),
+    setAlert: setAlert(dependencies),
+    getTopUp: getTopUp(dependencies),
+    setTopUp: setTopUp(dependencies),
+    listAllowances: listAllowances(dependencies),
+    checkAllowance: checkAllowance(dependencies),
+    listAccounts: listAccounts(dependencies),
+    getAccount: getAccount(dependencies),
+    adjustCredits: adjustCredits(dependencies),
+    changePlan: changePlan(dependencies),
+    closeAccount: closeAccount(dependencies),
+    startDailyReset: startDailyReset(dependencies),
+  };
+};

@@ -1,0 +1,205 @@
+/** The operators' commands over offers: `diff`, `publish`, `history`, `rollback`. */
+import { randomUUID } from 'node:crypto';
+import { definitions } from '#apps';
+import { changeOffer } from '../change-offer.ts';
+import { type AppOffer, offerOf } from '../contracts.ts';
+import { newestVersion, newOffer, type OfferVersion, offerHandler, versionOf } from '../current-offers.ts';
+import type { AnyOffer } from '../domain/changed-paths.ts';
+import { offerStream } from '../domain/offer.ts';
+import { connect, explain, type Offers } from './connect.ts';
+import { type Difference, differenceLines, differences } from './differences.ts';
+import { OperatorError } from './operator-error.ts';
+import { type CatalogOptions, readOptions, usage } from './options.ts';
+
+export interface Output {
+  /** The result. */
+  print(text: string): void;
+  /** What went wrong. */
+  complain(text: string): void;
+}
+/** For the history: who it was. */
+export interface Operator {
+  readonly name: string;
+  /** ISO-8601 UTC. */
+  readonly now: () => string;
+}
+
+type Options<Command extends CatalogOptions['command']> = Extract<CatalogOptions, { readonly command: Command }>;
+
+const fileOf = (app: string): AppOffer => {
+  const found = definitions.find(({ id }) => id === app);
+  if (found) return offerOf(found);
+  throw new OperatorError(`there is no app "${app}": ${definitions.map(({ id }) => id).join(', ')}`);
+};
+
+const moment = (at: string): string => at.slice(0, 19).replace('T', ' ');
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+const servedLine = (app: string, current: OfferVersion | undefined): string => {
+  if (!current) return `${app}: nothing is there yet; the first request will apply the file`;
+  const { version, record, state } = current;
+  const files = state.edited ? 'edited: new files wait until they are published' : 'follows its file';
+  return `${app}: version ${version} of ${moment(record.at)} by ${record.meta.actor}; ${files}`;
+};
+
+const printDifferences = (found: readonly Difference[], output: Output): void => {
+  for (const line of differenceLines(found)) output.print(line);
+  output.print(found.length === 0 ? 'No difference.' : `${count(found.length, 'difference')}.`);
+};
+
+const diff = async ({ store }: Offers, { app, json }: Options<'diff'>, output: Output): Promise<number> => {
+  const file = fileOf(app);
+  const current = await newestVersion(store, app);
+  const found = differences(current?.offer ?? {}, file);
+  if (json) {
+    const { version, state } = current ?? {};
+    output.print(
+      JSON.stringify({ app, version: version ?? 0, edited: state?.edited ?? false, differences: found }, undefined, 2),
+    );
+  } else {
+    output.print(servedLine(app, current));
+    printDifferences(found, output);
+  }
+  return found.length === 0 ? 0 : 1;
+};
+
+const history = async (
+  { store, place }: Offers,
+  { app, last, json }: Options<'history'>,
+  output: Output,
+): Promise<number> => {
+  const records = await store.read(offerStream(app), { direction: 'backward', limit: last });
+  if (records.length === 0) throw new OperatorError(`${app} has no offer in ${place} yet`);
+  const rows = records.map(({ version, at, meta, event }) => ({
+    version,
+    at,
+    actor: meta.actor,
+    reason: event.type === 'OfferChanged' ? (event.reason ?? null) : null,
+    seeded: event.type === 'OfferSeeded',
+    rolled_back_to: event.type === 'OfferChanged' ? (event.rolledBackTo ?? null) : null,
+    changed: event.changed,
+    truncated: event.truncated,
+  }));
+  if (json) {
+    output.print(JSON.stringify(rows, undefined, 2));
+    return 0;
+  }
+  for (const { version, at, actor, reason, seeded, rolled_back_to, changed, truncated } of rows) {
+    const what = seeded ? 'its file' : rolled_back_to === null ? 'a change' : `back to version ${rolled_back_to}`;
+    output.print(
+      `${String(version).padStart(5)}  ${moment(at)}  ${actor}: ${what}${reason === null ? '' : ` (${reason})`}`,
+    );
+    const paths = changed.slice(0, 5).join(', ');
+    const more = changed.length > 5 ? `, ${changed.length - 5}${truncated ? ' and more' : ''} more` : '';
+    if (version > 1) output.print(`       ${paths === '' ? 'the order of fields' : paths}${more}`);
+  }
+  return 0;
+};
+
+type Act = Options<'publish'> | Options<'rollback'>;
+
+/** Shows what an offer in the served one's place would change; with --yes it takes the place. */
+const replace = async (
+  { store }: Offers,
+  { app, yes, reason }: Act,
+  { current, offer, rolledBackTo }: { current: OfferVersion; offer: AnyOffer; rolledBackTo?: number },
+  output: Output,
+  { name, now }: Operator,
+): Promise<number> => {
+  const found = differences(current.offer, offer);
+  output.print(servedLine(app, current));
+  printDifferences(found, output);
+  if (found.length === 0) return 0;
+  if (!yes) {
+    output.print('Nothing was changed: --yes does it.');
+    return 1;
+  }
+  const done = await changeOffer({ handle: offerHandler(store) })({
+    app,
+    current,
+    expectedVersion: current.version,
+    edited: { offer, place: [] },
+    reason,
+    rolledBackTo,
+    dryRun: false,
+    at: now(),
+    meta: { actor: `operator:${name}`, correlationId: `catalog-${randomUUID()}` },
+  });
+  if ('rejection' in done)
+    throw new OperatorError(
+      done.rejection === 'version-stale'
+        ? 'somebody changed it meanwhile: look again'
+        : `${done.rejection}: ${done.detail}`,
+    );
+  output.print(`Version ${done.version} is served: by every process within a second, by other services within five.`);
+  return 0;
+};
+
+/** The file where nothing is yet: what the first request would do. */
+const seed = async ({ store }: Offers, app: string, file: AppOffer, output: Output, { name, now }: Operator) => {
+  const command = { type: 'SeedOffer', ...newOffer(undefined, file, now()) } as const;
+  const meta = { actor: `operator:${name}`, correlationId: `catalog-${randomUUID()}` };
+  const handled = await offerHandler(store)(offerStream(app), command, meta);
+  if (!handled.accepted) throw new OperatorError(`the file was not applied: ${handled.rejection}`);
+  output.print(`Version ${handled.version} is served.`);
+  return 0;
+};
+
+const publish = async (offers: Offers, options: Options<'publish'>, output: Output, operator: Operator) => {
+  const file = fileOf(options.app);
+  const current = await newestVersion(offers.store, options.app);
+  if (current) return replace(offers, options, { current, offer: file }, output, operator);
+  output.print(servedLine(options.app, current));
+  if (options.yes) return seed(offers, options.app, file, output, operator);
+  output.print('Nothing was changed: --yes does it.');
+  return 1;
+};
+
+const rollBack = async (offers: Offers, options: Options<'rollback'>, output: Output, operator: Operator) => {
+  const { app, version } = options;
+  const current = await newestVersion(offers.store, app);
+  const [record] = await offers.store.read(offerStream(app), { after: version - 1, limit: 1 });
+  if (!current || !record) throw new OperatorError(`${app} has no version ${version} in ${offers.place}`);
+  return replace(offers, options, { current, offer: versionOf(record).offer, rolledBackTo: version }, output, operator);
+};
+
+const perform = (
+  offers: Offers,
+  options: Exclude<CatalogOptions, { command: 'help' }>,
+  output: Output,
+  operator: Operator,
+) => {
+  switch (options.command) {
+    case 'diff':
+      return diff(offers, options, output);
+    case 'history':
+      return history(offers, options, output);
+    case 'publish':
+      return publish(offers, options, output, operator);
+    case 'rollback':
+      return rollBack(offers, options, output, operator);
+  }
+};
+
+/** Runs one command. Answers the exit code: 0, 1 when there is a difference that was left, 2 when the command could not run. */
+export const runCatalog = async (args: readonly string[], output: Output, operator: Operator): Promise<number> => {
+  try {
+    const options = readOptions(args);
+    if (options.command === 'help') {
+      output.print(usage);
+      return 0;
+    }
+    const offers = await connect(options.where);
+    try {
+      return await perform(offers, options, output, operator);
+    } catch (error) {
+      throw explain(error, offers);
+    } finally {
+      offers.close();
+    }
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    output.complain(`catalog: ${error.message}`);
+    return 2;
+  }
+};
