@@ -17,14 +17,14 @@ const budgets: Readonly<Record<string, { readonly kb: number; readonly without: 
   'catalog/handlers/api': { kb: 640, without: ['@aws-sdk/client-eventbridge', '@aws-sdk/client-lambda'] },
   'catalog/handlers/definition': { kb: 600, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
   'catalog/handlers/relay': { kb: 440, without: ['@aws-sdk/client-dynamodb', '@middy/core'] },
-  'credits/handlers/api': { kb: 630, without: ['@aws-sdk/client-eventbridge', '@aws-sdk/client-lambda'] },
-  'credits/handlers/hold': { kb: 530, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
+  'credits/handlers/api': { kb: 760, without: ['@aws-sdk/client-eventbridge', '@aws-sdk/client-s3'] },
+  'credits/handlers/hold': { kb: 670, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
   'credits/handlers/on-job-ended': { kb: 530, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
   'credits/handlers/on-export-requested': { kb: 820, without: ['@aws-sdk/client-sqs', '@middy/core'] },
   'credits/handlers/on-user': { kb: 710, without: ['@aws-sdk/client-s3', '@middy/core'] },
-  'credits/handlers/issue-daily': { kb: 545, without: ['@aws-sdk/client-sqs', '@aws-sdk/client-lambda'] },
-  'credits/handlers/project': { kb: 515, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
-  'credits/handlers/reset-daily': { kb: 550, without: ['@aws-sdk/client-lambda', '@middy/core'] },
+  'credits/handlers/issue-daily': { kb: 680, without: ['@aws-sdk/client-sqs', '@middy/core'] },
+  'credits/handlers/project': { kb: 640, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
+  'credits/handlers/reset-daily': { kb: 675, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
   'credits/handlers/sweep-holds': { kb: 665, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
   'credits/handlers/relay': { kb: 440, without: ['@aws-sdk/client-dynamodb', '@middy/core'] },
   'generation/handlers/api': { kb: 945, without: ['@aws-sdk/client-sqs', 'file-type'] },
@@ -35,7 +35,7 @@ const budgets: Readonly<Record<string, { readonly kb: number; readonly without: 
   'generation/handlers/on-upload': { kb: 775, without: ['@aws-sdk/s3-presigned-post', '@aws-sdk/client-lambda'] },
   'generation/handlers/project': { kb: 535, without: ['@aws-sdk/client-s3', '@aws-sdk/client-lambda'] },
   'generation/handlers/relay': { kb: 465, without: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-s3'] },
-  'generation/handlers/work': { kb: 840, without: ['@aws-sdk/s3-presigned-post', '@aws-sdk/client-lambda'] },
+  'generation/handlers/work': { kb: 960, without: ['@aws-sdk/s3-presigned-post', '@middy/core'] },
 };
 
 const bundle = async (entry: string) => {

@@ -2,9 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { definitions } from '#apps';
 import { type AppOffer, type CatalogChanged, catalogChanged } from '#services/catalog/contracts.ts';
+import { offer as decider, type Offer, type OfferEvent } from '#services/catalog/domain/offer.ts';
+import { verifyStream } from '#shared/eventsourcing/verify-stream.ts';
+import { readStreams } from '../invariants.ts';
 import { type ApiClient, uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, type User } from './stack.ts';
+import { type Stack, startStack, tableName, type User } from './stack.ts';
 
 const api = 'services/catalog/handlers/api.ts';
 const definition = 'services/catalog/handlers/definition.ts';
@@ -137,6 +140,15 @@ describe('SP15 a change without a deploy', () => {
     expect(body.data.map(({ version }) => version)).toEqual([2, 1]);
     expect((await user.api.get(base)).status).toBe(403);
     expect((await stack.anybody.get(base)).status).toBe(401);
+  });
+
+  test('I6 every stream verifies', async () => {
+    const streams = await readStreams<OfferEvent, Offer>(
+      stack.dynamoDb,
+      tableName(stack.account, 'TesseraCatalog', 'Events'),
+    );
+    expect(streams.size).toBeGreaterThanOrEqual(2);
+    for (const [, events] of streams) expect(verifyStream(decider, events)).toBeUndefined();
   });
 
   test('what every version was is kept, and can be read', async () => {

@@ -1,31 +1,23 @@
 /** Leaving, and taking one's data along, on the whole system: what goes, what stays, and that nothing brings it back. */
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { accountStream } from '#services/credits/domain/account.ts';
-import type { AccountEvent } from '#services/credits/domain/events.ts';
-import type { Account } from '#services/credits/domain/state.ts';
 import { routes as creditsRoutes } from '#services/credits/routes.ts';
 import { routes as generationRoutes } from '#services/generation/routes.ts';
 import { mintAdminKey } from '#services/identity/admin-keys/admin-key.ts';
 import { routes as identityRoutes } from '#services/identity/routes.ts';
-import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import type { Route } from '#shared/http/route.ts';
-import { derivedUuid } from '#shared/ids.ts';
 import { uploadAsset } from './client.ts';
-import { lab, scheduleName } from './ledger.ts';
+import { type Leavers, leaversOf, nothing } from './leavers.ts';
+import { lab } from './ledger.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, tableName, type User } from './stack.ts';
+import { type Stack, startStack, type User } from './stack.ts';
 
 const hookSecret = `whsec_${Buffer.from(lab.padEnd(32, '-')).toString('base64')}`;
 const key = mintAdminKey(lab);
 const patient = { timeoutMs: 60_000 };
 
 let stack: Stack;
-let s3: S3Client;
-let bus: EventBridgeClient;
+let leavers: Leavers;
 let photo: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   stack = await startStack({
@@ -34,8 +26,7 @@ beforeAll(async () => {
       'tessera/admin-keys': JSON.stringify({ [lab]: [key.hash] }),
     },
   });
-  s3 = new S3Client(stack.account.operatorConfig);
-  bus = new EventBridgeClient(stack.account.operatorConfig);
+  leavers = leaversOf(stack);
   photo = await makePhoto({ width: 120, height: 90 });
 }, 60_000);
 afterEach(async () => {
@@ -44,41 +35,9 @@ afterEach(async () => {
   expect((await stack.check()).violations).toEqual([]);
 }, 60_000);
 afterAll(async () => {
-  s3.destroy();
-  bus.destroy();
+  leavers.close();
   await stack.close();
 });
-
-const tables = { jobs: 'Jobs', assets: 'Assets', prompts: 'Prompts' } as const;
-const buckets = { uploads: 'Uploads', outputs: 'Outputs', exports: 'Exports' } as const;
-
-const bucketOf = (logicalId: string): string => {
-  const [bucket] = stack.account.model.ofType('AWS::S3::Bucket').filter((one) => one.logicalId.startsWith(logicalId));
-  if (!bucket) throw new Error(`there is no bucket ${logicalId}`);
-  return bucket.ref;
-};
-
-/** How many rows and files of a user there are, wherever they may be. */
-const held = async ({ id, app }: User): Promise<Record<string, number>> => {
-  const counts: Record<string, number> = {};
-  for (const [name, logicalId] of Object.entries(tables)) {
-    const TableName = tableName(stack.account, 'TesseraGeneration', logicalId);
-    counts[name] = 0;
-    for await (const { Items = [] } of paginateScan({ client: stack.dynamoDb }, { TableName, ConsistentRead: true }))
-      counts[name] += Items.filter(({ owner }) => owner === `${app}#${id}`).length;
-  }
-  for (const [name, logicalId] of Object.entries(buckets)) {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucketOf(logicalId), MaxKeys: 1_000 }));
-    counts[name] = Contents.filter(({ Key = '' }) => Key.includes(`/${app}/${id}/`)).length;
-  }
-  return counts;
-};
-const nothing = { jobs: 0, assets: 0, prompts: 0, uploads: 0, outputs: 0, exports: 0 };
-
-const store = () => dynamoEventStore<Account, AccountEvent>(stack.dynamoDb, stack.tables.credits);
-const ledgerOf = async ({ id, app }: User) =>
-  (await store().read(accountStream({ app, user: id }), { limit: 1_000 })).map(({ event }) => event.type);
-const accountOf = async ({ id, app }: User) => (await store().load(accountStream({ app, user: id })))?.state.status;
 
 /** With a photo, a finished run, a prompt and a play. */
 const busyUser = async (): Promise<User & { asset: string; run: string }> => {
@@ -132,34 +91,6 @@ const hook = ({ id, app }: User) => {
   });
 };
 
-/** The second pass, as if they had left two hours ago. */
-const secondPass = async ({ id, app }: User): Promise<void> => {
-  await stack.dynamoDb.send(
-    new UpdateCommand({
-      TableName: stack.tables.users,
-      Key: { owner: `${app}#${id}` },
-      UpdateExpression: 'SET deleted_at = :at',
-      ExpressionAttributeValues: { ':at': new Date(Date.now() - 7_200_000).toISOString() },
-    }),
-  );
-  await stack.account.fireSchedule(scheduleName(stack, 'EveryHour'));
-  await stack.account.drain(patient);
-};
-
-/** As identity's relay would, at any time and in any order. */
-const tell = async ({ id, app }: User, type: string, data: object): Promise<void> => {
-  const busName = stack.account.model.ofType('AWS::Events::EventBus')[0]?.ref;
-  const ids = { id: derivedUuid(id, type, JSON.stringify(data)), correlationId: 'told', causationId: 'told' };
-  const detail = { ...ids, type, schemaVersion: 1, app, user: id, version: 1, at: new Date().toISOString(), data };
-  await bus.send(
-    new PutEventsCommand({
-      Entries: [
-        { EventBusName: busName, Source: 'tessera.identity', DetailType: type, Detail: JSON.stringify(detail) },
-      ],
-    }),
-  );
-};
-
 const userRoutes = (): Route[] =>
   [creditsRoutes, generationRoutes, identityRoutes]
     .flatMap((table) => Object.values<Route>(table))
@@ -172,7 +103,7 @@ describe('a user leaves', () => {
     await exportOf(user);
     const { status, body: slow } = await user.api.generate({ tool: 'slow', inputs: [user.asset] });
     expect(status).toBe(202);
-    expect(await held(user)).toMatchObject({ assets: 1, uploads: 1, outputs: 1, exports: 4 });
+    expect(await leavers.held(user)).toMatchObject({ assets: 1, uploads: 1, outputs: 1, exports: 4 });
     await untilProcessing(user, slow.id);
 
     await leave(user);
@@ -182,10 +113,10 @@ describe('a user leaves', () => {
     }
     await stack.account.drain(patient);
 
-    expect(await held(user)).toEqual(nothing);
-    expect(await held(neighbour)).toMatchObject({ jobs: 1, assets: 1, uploads: 1, outputs: 1 });
-    expect(await accountOf(user)).toBe('closed');
-    expect(await ledgerOf(user)).toEqual([
+    expect(await leavers.held(user)).toEqual(nothing);
+    expect(await leavers.held(neighbour)).toMatchObject({ jobs: 1, assets: 1, uploads: 1, outputs: 1 });
+    expect(await leavers.accountOf(user)).toBe('closed');
+    expect(await leavers.ledgerOf(user)).toEqual([
       'AccountOpened',
       'CreditsGranted',
       'CreditsHeld',
@@ -212,22 +143,22 @@ describe('a user leaves', () => {
     expect((await remove()).status).toBe(204);
     expect((await user.api.get('/v1/me')).status).toBe(401);
     await stack.account.drain(patient);
-    const ledger = await ledgerOf(user);
+    const ledger = await leavers.ledgerOf(user);
     expect(ledger.at(-1)).toBe('AccountClosed');
     expect((await remove()).status).toBe(204);
     expect((await hook(user)).status).toBe(200);
     await stack.account.drain(patient);
     expect((await user.api.get('/v1/me')).status).toBe(401);
-    expect(await ledgerOf(user)).toEqual(ledger);
-    expect(await held(user)).toEqual(nothing);
+    expect(await leavers.ledgerOf(user)).toEqual(ledger);
+    expect(await leavers.held(user)).toEqual(nothing);
   }, 60_000);
 
   test('who never had a record or an account: nothing is opened', async () => {
     const user = await stack.signUp(lab);
     await leave(user);
     await stack.account.drain(patient);
-    await secondPass(user);
-    expect(await ledgerOf(user)).toEqual([]);
+    await leavers.secondPass(user);
+    expect(await leavers.ledgerOf(user)).toEqual([]);
     expect((await user.api.get('/v1/credits')).status).toBe(401);
   }, 60_000);
 });
@@ -244,16 +175,16 @@ describe('I7 whatever comes twice, late or out of order', () => {
     await leave(user);
     await stack.account.drain(patient);
     expect(struck.every(({ struck: times }) => times > 0)).toBe(true);
-    expect(await held(user)).toEqual(nothing);
-    expect((await ledgerOf(user)).slice(-2)).toEqual(['HoldReleased', 'AccountClosed']);
+    expect(await leavers.held(user)).toEqual(nothing);
+    expect((await leavers.ledgerOf(user)).slice(-2)).toEqual(['HoldReleased', 'AccountClosed']);
   }, 90_000);
 
   test('the second pass before the first, and both again', async () => {
     const user = await busyUser();
-    for (const pass of [2, 1, 1, 2]) await tell(user, 'UserDeleted', { pass });
+    for (const pass of [2, 1, 1, 2]) await leavers.tell(user, 'UserDeleted', { pass });
     await stack.account.drain(patient);
-    expect(await held(user)).toMatchObject(nothing);
-    expect((await ledgerOf(user)).filter((type) => type === 'AccountClosed')).toHaveLength(1);
+    expect(await leavers.held(user)).toMatchObject(nothing);
+    expect((await leavers.ledgerOf(user)).filter((type) => type === 'AccountClosed')).toHaveLength(1);
     await leave(user);
     await stack.account.drain(patient);
   }, 60_000);
@@ -264,15 +195,13 @@ describe('I7 whatever comes twice, late or out of order', () => {
     await stack.account.drain(patient);
     // A registration that comes late, and files of workers and requests that were under way.
     const { app, id } = user;
-    await tell(user, 'UserRegistered', { via: 'hook' });
-    await s3.send(
-      new PutObjectCommand({ Bucket: bucketOf('Outputs'), Key: `outputs/${app}/${id}/g/0.png`, Body: 'x' }),
-    );
-    await s3.send(new PutObjectCommand({ Bucket: bucketOf('Exports'), Key: `exports/${app}/${id}/e.json`, Body: 'x' }));
-    expect(await held(user)).toMatchObject({ outputs: 1, exports: 1 });
-    await secondPass(user);
-    expect(await held(user)).toEqual(nothing);
-    expect((await ledgerOf(user)).filter((type) => type === 'AccountClosed')).toHaveLength(1);
+    await leavers.tell(user, 'UserRegistered', { via: 'hook' });
+    await leavers.putFile('outputs', `outputs/${app}/${id}/g/0.png`);
+    await leavers.putFile('exports', `exports/${app}/${id}/e.json`);
+    expect(await leavers.held(user)).toMatchObject({ outputs: 1, exports: 1 });
+    await leavers.secondPass(user);
+    expect(await leavers.held(user)).toEqual(nothing);
+    expect((await leavers.ledgerOf(user)).filter((type) => type === 'AccountClosed')).toHaveLength(1);
   }, 60_000);
 });
 
@@ -313,14 +242,14 @@ describe('I8 an export', () => {
     await ask();
     await stack.account.drain();
     // Three parts, and the file.
-    expect(await held(user)).toMatchObject({ exports: 4 });
+    expect(await leavers.held(user)).toMatchObject({ exports: 4 });
     const gone = await busyUser();
     await gone.api.get('/v1/me/export');
     await leave(gone);
     await leave(user);
     await stack.account.drain(patient);
-    expect(await held(user)).toEqual(nothing);
-    expect(await held(gone)).toEqual(nothing);
+    expect(await leavers.held(user)).toEqual(nothing);
+    expect(await leavers.held(gone)).toEqual(nothing);
   }, 60_000);
 
   test('is fetched by its owner’s URL alone', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fold } from '#shared/eventsourcing/decider.ts';
@@ -123,5 +124,18 @@ describe('an offer that would not fit an item', () => {
         .state(),
     ).toMatchObject({ version: 1 });
     expect(offerEvent.safeParse({ ...seeded('a'), ...fits }).success).toBe(true);
+  });
+});
+
+test('events that were ever stored can be read for ever', () => {
+  const stored = JSON.parse(readFileSync(new URL('../test/stored-events.v1.json', import.meta.url), 'utf8'));
+  const events = stored.map((event: unknown) => offerEvent.parse(event));
+  expect(events).toEqual(stored);
+  expect(fold(offer, events)).toEqual({
+    status: 'published',
+    version: 3,
+    digest: stored[0].digest,
+    seeds: [stored[0].digest],
+    edited: true,
   });
 });

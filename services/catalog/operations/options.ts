@@ -67,7 +67,8 @@ const parse = (args: readonly string[]) => {
     });
   } catch (error) {
     // parseArgs says what was wrong, and behind it how to escape positional arguments, which is never meant here.
-    throw new OperatorError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
+    const { message = String(error) } = Object(error) as Partial<Error>;
+    throw new OperatorError(message.split('. ')[0] ?? '');
   }
 };
 

@@ -3,11 +3,12 @@ import type { Context } from 'aws-lambda';
 import { apiFunction } from '#shared/http/api-function.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import { type ApiEventParts, apiEvent } from '#shared/testing/api-event.ts';
-import type { AppDefinition } from '../contracts.ts';
+import type { AppDefinition, AppOffer } from '../contracts.ts';
+import { offerStream } from '../domain/offer.ts';
 import { apiHandlers } from '../handlers/api-handlers.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
-import type { TestTable } from './offers.ts';
+import { fileOf, type TestTable } from './offers.ts';
 
 process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
@@ -33,3 +34,39 @@ export const newApi = (tables: TestTable, definitions?: readonly AppDefinition[]
   };
 };
 export type TestApi = ReturnType<typeof newApi>;
+
+interface Sent {
+  readonly body?: unknown;
+  /** Sent as If-Match. */
+  readonly version?: number;
+  readonly query?: Record<string, string>;
+  readonly user?: string;
+  /** Whose admin it is, if not the app's. */
+  readonly of?: string;
+}
+
+/** The API of `app` and of `<app>-other`, both made like Sparky, in the hands of their admins. */
+export const newAdminApi = (tables: TestTable, app: string) => {
+  const file = fileOf('sparky');
+  const api = newApi(tables, [
+    { ...file, id: app },
+    { ...file, id: `${app}-other` },
+  ]);
+  const send = (method: string, path: string, { body, version, query, user, of = app }: Sent = {}) =>
+    api.call({
+      method,
+      path: `/v1/admin/catalog${path}`,
+      verdict: adminOf(of, user),
+      ...(body === undefined ? {} : { body }),
+      ...(query ? { query } : {}),
+      headers: version === undefined ? {} : { 'if-match': `"${version}"` },
+    });
+  return {
+    ...api,
+    send,
+    current: async () => (await send('GET', '')).body as { version: number; offer: AppOffer },
+    history: async (of = app) =>
+      (await tables.store.read(offerStream(of), { limit: 100 })).map(({ event }) => event.type),
+  };
+};
+export type TestAdminApi = ReturnType<typeof newAdminApi>;

@@ -1,8 +1,8 @@
 /** SP15 an admin changes the own app's offer. Each test has an app of its own, made like Sparky. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AppOffer, offerOf } from '../../contracts.ts';
-import { maxOfferBytes, offerStream } from '../../domain/offer.ts';
-import { adminOf, newApi, type TestApi } from '../../test/api.ts';
+import { maxOfferBytes } from '../../domain/offer.ts';
+import { adminOf, newAdminApi, type TestAdminApi } from '../../test/api.ts';
 import { fileOf, startTable, type TestTable, withTool } from '../../test/offers.ts';
 
 const base = '/v1/admin/catalog';
@@ -13,36 +13,18 @@ beforeAll(async () => {
 afterAll(() => tables.close());
 
 let apps = 0;
+let api: TestAdminApi;
+let send: TestAdminApi['send'];
 let app = '';
-let api: TestApi;
-let file: ReturnType<typeof fileOf>;
 beforeEach(() => {
   apps += 1;
   app = `app-${apps}`;
-  file = { ...fileOf('sparky'), id: app };
-  api = newApi(tables, [file, { ...file, id: 'other' }]);
+  api = newAdminApi(tables, app);
+  ({ send } = api);
 });
-
-interface Sent {
-  readonly body?: unknown;
-  readonly version?: number;
-  readonly query?: Record<string, string>;
-  readonly user?: string;
-  readonly of?: string;
-}
-const send = (method: string, path: string, { body, version, query, user, of = app }: Sent = {}) =>
-  api.call({
-    method,
-    path: base + path,
-    verdict: adminOf(of, user),
-    ...(body === undefined ? {} : { body }),
-    ...(query ? { query } : {}),
-    headers: version === undefined ? {} : { 'if-match': `"${version}"` },
-  });
-const current = async (of = app) => (await send('GET', '', { of })).body as { version: number; offer: AppOffer };
-const history = async (of = app) =>
-  (await tables.store.read(offerStream(of), { limit: 100 })).map(({ event }) => event.type);
-const offer = () => offerOf(file);
+const current = () => api.current();
+const history = () => api.history();
+const offer = (): AppOffer => offerOf(fileOf('sparky'));
 const dearer = (): AppOffer => ({ ...offer(), welcome_credits: 11 });
 
 describe('the whole offer', () => {
@@ -256,73 +238,6 @@ describe('one item', () => {
     await send('PUT', '', { version: 1, body: { offer: dearer() } });
     expect((await send('PUT', '/packs/pack-500', { version: 1, body: { pack } })).status).toBe(412);
     expect((await send('DELETE', '/packs/pack-20', { version: 1 })).status).toBe(412);
-  });
-});
-
-describe('versions', () => {
-  beforeEach(async () => {
-    await current();
-    for (const [index, name] of ['Two', 'Three'].entries())
-      await send('PUT', '', { version: index + 1, body: { offer: { ...offer(), name }, reason: `for ${name}` } });
-  });
-
-  test('newest first, page by page, each with who, why and what', async () => {
-    const all = (await send('GET', '/versions')).body;
-    expect(all.next_cursor).toBeNull();
-    expect(all.data[0]).toEqual({
-      version: 3,
-      at: expect.any(String),
-      actor: 'admin:boss',
-      reason: 'for Three',
-      seeded: false,
-      rolled_back_to: null,
-      changed: ['name'],
-      truncated: false,
-    });
-    expect(all.data[2]).toMatchObject({ version: 1, seeded: true, truncated: true, actor: 'system:catalog' });
-    const paged = [];
-    let cursor: string | null = null;
-    do {
-      const query: Record<string, string> = { limit: '1', ...(cursor ? { cursor } : {}) };
-      const { body } = await send('GET', '/versions', { query });
-      paged.push(...body.data);
-      cursor = body.next_cursor;
-    } while (cursor);
-    expect(paged).toEqual(all.data);
-  });
-  test('one of them, whole', async () => {
-    const { body } = await send('GET', '/versions/2');
-    expect(body).toMatchObject({ version: 2, reason: 'for Two', offer: { ...offer(), name: 'Two' } });
-    expect((await send('GET', '/versions/4')).status).toBe(404);
-    expect((await send('GET', '/versions/0')).status).toBe(400);
-  });
-  test('a rollback is a new version with the old offer', async () => {
-    const body = { to_version: 1, reason: 'as it was' };
-    const done = await send('POST', '/rollback', { version: 3, body });
-    expect([done.status, done.body]).toEqual([
-      200,
-      { version: 4, changed: ['name'], truncated: false, dry_run: false },
-    ]);
-    expect((await current()).offer).toEqual(offer());
-    expect((await send('GET', '/versions')).body.data[0]).toMatchObject({ rolled_back_to: 1, reason: 'as it was' });
-    expect((await send('POST', '/rollback', { version: 3, body })).body).toMatchObject({ version: 4, changed: [] });
-  });
-  test('a rollback needs a version that there is, a reason, and If-Match', async () => {
-    const reason = 'as it was';
-    expect((await send('POST', '/rollback', { version: 3, body: { to_version: 9, reason } })).status).toBe(404);
-    expect((await send('POST', '/rollback', { version: 3, body: { to_version: 1 } })).status).toBe(400);
-    expect((await send('POST', '/rollback', { body: { to_version: 1, reason } })).status).toBe(428);
-    expect((await send('POST', '/rollback', { version: 2, body: { to_version: 1, reason } })).status).toBe(412);
-  });
-  test("I8 another app's admin sees and changes only the own", async () => {
-    expect((await send('GET', '/versions', { of: 'other' })).body.data).toHaveLength(1);
-    expect((await send('GET', '/versions/3', { of: 'other' })).status).toBe(404);
-    await send('PUT', '', { of: 'other', version: 1, body: { offer: { ...offer(), name: 'Theirs' } } });
-    expect((await current()).offer.name).toBe('Three');
-    const { body } = await send('GET', '/versions', { query: { limit: '1' } });
-    const theirs = await send('GET', '/versions', { of: 'other', query: { cursor: body.next_cursor } });
-    expect(theirs.body.data.map(({ actor }: { actor: string }) => actor)).not.toContain('admin:admin-1');
-    expect(await history('other')).toEqual(['OfferSeeded', 'OfferChanged']);
   });
 });
 

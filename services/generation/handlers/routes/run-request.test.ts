@@ -36,6 +36,17 @@ describe('SP8 SP15 PP14 options on use', () => {
     expect(await check('sparky', 'hairstyle-changer', { hairstyle: open })).toMatchObject({ needsPro: false }));
   test('one for pro plans is told to the ledger', async () =>
     expect(await check('sparky', 'hairstyle-changer', { hairstyle: pro })).toMatchObject({ needsPro: true }));
+  test('the provider is told its prompt, where it has one', async () => {
+    const prompt = sparky.options.hairstyle?.find(({ id }) => id === open)?.prompt;
+    const params = { hairstyle: open };
+    expect(await check('sparky', 'hairstyle-changer', params)).toMatchObject({
+      params,
+      optionPrompts: { hairstyle: prompt },
+    });
+    const hairstyle = (sparky.options.hairstyle ?? []).map(({ prompt: _, ...one }) => one);
+    const change = { options: { ...sparky.options, hairstyle } };
+    expect(await check('sparky', 'hairstyle-changer', params, { change })).not.toHaveProperty('optionPrompts');
+  });
   test.each(['no-such-hairstyle', 'constructor', 'BOB'])('"%s", which is none, is pointed at', async (hairstyle) =>
     expect(await check('sparky', 'hairstyle-changer', { hairstyle })).toMatchObject({
       rejection: 'request-invalid',
