@@ -11,6 +11,7 @@ import { streamEvent } from '#shared/testing/stream-event.ts';
 import { creditsEvent, type HoldRequest } from '../contracts.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
+import { type CatalogEndpoint, startCatalogEndpoint } from './catalog-endpoint.ts';
 
 const [app] = definitions;
 if (!app) throw new Error('no app');
@@ -20,16 +21,20 @@ const context = {} as Context;
 
 let dynamoDb: TestDynamoDb;
 let bus: TestEventBus;
+let catalog: CatalogEndpoint;
 
 beforeAll(async () => {
   dynamoDb = await startDynamoDb();
   bus = await startEventBus();
+  catalog = await startCatalogEndpoint(definitions);
   Object.assign(process.env, {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+    AWS_ENDPOINT_URL_LAMBDA: catalog.endpoint,
+    CATALOG_FUNCTION: catalog.functionName,
     EVENTS_TABLE: await dynamoDb.createEventsTable('credits-events'),
     BALANCES_TABLE: await dynamoDb.createKeyedTable('credits-balances', 'owner'),
     USAGE_TABLE: await dynamoDb.createKeyedTable('credits-usage', 'sk'),
@@ -42,8 +47,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const { dynamoDb: client } = await import('#shared/aws/dynamodb.ts');
+  const { lambda } = await import('#shared/aws/lambda.ts');
   client().destroy();
-  await Promise.all([dynamoDb.close(), bus.close()]);
+  lambda().destroy();
+  await Promise.all([dynamoDb.close(), bus.close(), catalog.close()]);
 });
 
 const events = () =>

@@ -1,16 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Tool } from '#services/catalog/contracts.ts';
 import { derivedId } from '#shared/ids.ts';
-import { jobStream } from '../domain/job.ts';
 import { type Finished, ProviderError, type ProviderRequest } from '../providers/provider.ts';
 import { sandbox } from '../providers/sandbox.ts';
 import { uploadKey } from '../storage/uploads.ts';
-import { at, claim, deadline, jobId, message, meta, never, stream, type World, world } from '../test/job-world.ts';
+import { at, claim, jobId, message, meta, never, stream, type World, world } from '../test/job-world.ts';
 import { memoryOutputs, owner, silent, testCatalog } from '../test/memory.ts';
 import { consumeJob } from './consume-job.ts';
 import { failDeadJob } from './fail-dead-job.ts';
 import { backoffSeconds, groupOf } from './job-message.ts';
-import { type RunJobDeps, runJob } from './run-job.ts';
+import { runJob } from './run-job.ts';
 
 /** A provider that does this before, or in place of, its work. */
 const provider = (start: (request: ProviderRequest) => Promise<Finished>) => ({ sandbox: { name: 'sandbox', start } });
