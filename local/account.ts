@@ -53,7 +53,7 @@ export interface LocalAccount {
   functionName(nameOrId: string): string;
   invoke(functionName: string, event: unknown): Promise<{ payload: unknown; functionError?: 'Unhandled' }>;
   queue(nameOrId: string): QueueInspection;
-  /** By name or logical id. */
+  /** By name, or by the beginning of its logical id, with or without its stack: `TesseraCredits.Relayed`. */
   fireSchedule(name: string): Promise<void>;
   /** Deletes what is past its time to live; answers how many items. */
   expireItems(): Promise<number>;

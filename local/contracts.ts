@@ -83,6 +83,8 @@ export interface FaultTarget {
   readonly caller?: string;
   readonly service?: string;
   readonly operation?: string;
+  /** An ARN. */
+  readonly resource?: string;
   /** Calls on this resource are let pass, and do not count as passed. */
   readonly exceptResource?: string;
 }

@@ -32,6 +32,7 @@ const matches = (target: FaultTarget, call: StruckCall) =>
   (target.caller ?? call.caller) === call.caller &&
   (target.service ?? call.service) === call.service &&
   (target.operation ?? call.operation) === call.operation &&
+  (target.resource === undefined || call.resources.includes(target.resource)) &&
   (target.exceptResource === undefined || !call.resources.includes(target.exceptResource));
 
 export function createFaults(): FaultPlan {

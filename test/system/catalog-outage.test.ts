@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, type User } from './stack.ts';
+import { functionArn, type Stack, startStack, type User } from './stack.ts';
 
 /** The SDK asks three times before it gives up. */
 const oneCall = { times: 3 };
@@ -21,7 +21,7 @@ afterAll(() => stack.close());
 
 const unreachableFor = (functionName: string) =>
   stack.account.faults.onCall(
-    { caller: stack.account.functionName(functionName), service: 'lambda', operation: 'Invoke' },
+    { caller: stack.account.functionName(functionName), resource: functionArn(stack, 'catalog/definition') },
     'before',
     oneCall,
   );

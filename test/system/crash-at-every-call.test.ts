@@ -18,7 +18,7 @@ import { toItem } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { uploadAsset } from './client.ts';
 import { type Ledger, lab, ledgerOf, policyAt, scheduleName, secondsFromNow } from './ledger.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, type User } from './stack.ts';
+import { functionArn, type Stack, startStack, type User } from './stack.ts';
 
 /** A read whose answer is lost is asked again and changes nothing; a run in which every answer is lost covers them. */
 const isRead = (operation: string): boolean => /^(Get|Query|Receive)/.test(operation);
@@ -72,17 +72,11 @@ const scenario =
     return endState(needs);
   };
 
-/** The ARN of the function that other services ask for definitions. */
-const catalogFunction = (): string => {
-  const name = stack.account.functionName('catalog/definition');
-  return stack.account.functions.find((fn) => fn.name === name)?.arn ?? name;
-};
-
 /** Runs it clean, then once for every call of the function and every fault. */
 const strikeEveryCall = async (run: (watch: Watch) => Promise<unknown>, functionName: string): Promise<void> => {
   const caller = stack.account.functionName(functionName);
   // Definitions are kept for seconds, so whether the catalog is asked depends on the clock; its outage has a test of its own.
-  const exceptResource = catalogFunction();
+  const exceptResource = functionArn(stack, 'catalog/definition');
   let calls: string[] = [];
   const expected = await run({
     begin: () => stack.account.calls.clear(),

@@ -55,7 +55,7 @@ test('I7 the dead-letter queue has it after the tries it is allowed, the rows of
     project: [1 + retries],
     relay: [1 + retries],
   });
-  for (const queue of ['ProjectedDeadLetters', 'RelayedDeadLetters']) {
+  for (const queue of ['TesseraCredits.ProjectedDeadLetters', 'TesseraCredits.RelayedDeadLetters']) {
     const messages = await stack.account.queue(queue).messages();
     expect(messages.map(({ Body }) => JSON.parse(Body ?? '{}'))).toMatchObject([
       { DDBStreamBatchInfo: { batchSize: 1 } },

@@ -93,6 +93,14 @@ const issuersOf = (projectOf: (app: App) => Project): Record<string, Issuer[]> =
     }),
   );
 
+/** A function's ARN, by `service/handler`. */
+export const functionArn = ({ account }: Pick<Stack, 'account'>, nameOrId: string): string => {
+  const name = account.functionName(nameOrId);
+  const arn = account.functions.find((fn) => fn.name === name)?.arn;
+  if (arn === undefined) throw new Error(`there is no function ${nameOrId}`);
+  return arn;
+};
+
 /** The name of a table by its stack and the beginning of its logical id. */
 export const tableName = ({ model }: LocalAccount, stack: string, logicalId: string): string => {
   const tables = model
