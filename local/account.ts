@@ -16,7 +16,7 @@ import { createRecords } from './account/records.ts';
 import { createActivity } from './activity.ts';
 import type { AccountModel, Credentials, Faults, FunctionModel, Gateway } from './contracts.ts';
 import { createDrain, type Drain } from './drain.ts';
-import { bundledEntries, sourceEntries } from './functions/bundled-entries.ts';
+import { fromBundles, fromSources } from './functions/function-code.ts';
 import type { FunctionLog } from './functions/function-worker.ts';
 import { createFunctionRuntime, type Invocation } from './functions/runtime.ts';
 import { createFaults, listen, startGateway } from './gateway/index.ts';
@@ -30,7 +30,6 @@ import { startTriggers, type Triggers } from './triggers/triggers.ts';
 import { expireItems, readExpiringTables } from './triggers/ttl.ts';
 
 export type { AccountOptions } from './account/options.ts';
-export { synthesize } from './synthesize.ts';
 
 export interface LocalAccount {
   readonly model: AccountModel;
@@ -78,7 +77,7 @@ async function startCore(options: AccountOptions, closers: Closers) {
   const { root = repositoryRoot } = options;
   // Only this repository's functions are bundled: an account of another folder is a test's, with its own few.
   const bundled = !options.live && root === repositoryRoot;
-  const entryUrl = bundled ? await bundledEntries(root, functions) : sourceEntries(root);
+  const code = bundled ? await fromBundles(root, functions) : fromSources(root);
   const activity = createActivity();
   const records = createRecords(options);
   const faults = createFaults();
@@ -89,7 +88,7 @@ async function startCore(options: AccountOptions, closers: Closers) {
   };
   const runtime = createFunctionRuntime({
     functions,
-    entryUrl,
+    code,
     region: model.region,
     endpointUrl: () => listener.url,
     credentialsFor: (name) => started(late.gateway).credentialsFor(name),

@@ -11,7 +11,7 @@ export interface KeptFolder {
   readonly context: unknown;
 }
 
-const sources = ['cdk.json', 'package-lock.json', '{apps,infra,services,shared}/**/*.ts'];
+const sources = ['cdk.json', 'package-lock.json', '{apps,infra,services,shared}/**/*.ts', 'local/functions/*.ts'];
 const isSource = (path: string): boolean => !/\.test\.ts$|(^|\/)(test|testing)\//.test(path);
 /** Those of earlier states are kept for a change that is taken back, and not for ever. */
 const keptOfAKind = 12;

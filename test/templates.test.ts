@@ -1,28 +1,23 @@
 /** What the templates promise, read off them: append-only by IAM, least privilege, dead-letter queues, no secrets. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { definitions } from '#apps';
-import { synthesize } from '#local/account.ts';
 import type { AccountModel, FunctionModel } from '#local/contracts.ts';
 import { isAllowed } from '#local/iam/index.ts';
+import { synthesized } from '#local/synthesize.ts';
 import { functions as functionsOf, loadModel, rolePolicies } from '#local/template/index.ts';
 
-let outDir: string;
 let model: AccountModel;
 let functions: FunctionModel[];
 beforeAll(async () => {
-  outDir = await mkdtemp(join(tmpdir(), 'tessera-templates-'));
-  await synthesize({ outDir });
-  model = await loadModel(outDir, {
+  model = await loadModel(await synthesized(), {
     region: 'eu-west-1',
     accountId: '123456789012',
     gatewayUrl: 'http://gateway.invalid',
   });
   functions = functionsOf(model);
 }, 60_000);
-afterAll(() => rm(outDir, { recursive: true }));
 
 describe('I6 events are append-only by IAM', () => {
   const forbidden = [
@@ -146,9 +141,10 @@ describe('nothing is lost', () => {
 
   test('tables and buckets outlive their stack', async () => {
     const stateful = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket'];
-    const files = (await readdir(outDir)).filter((file) => file.endsWith('.template.json'));
+    const folder = await synthesized();
+    const files = (await readdir(folder)).filter((file) => file.endsWith('.template.json'));
     const templates = await Promise.all(
-      files.map(async (file) => JSON.parse(await readFile(join(outDir, file), 'utf8'))),
+      files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8'))),
     );
     const resources = templates.flatMap(({ Resources }) => Object.entries<Record<string, unknown>>(Resources));
     const kept = resources.filter(([, { Type }]) => stateful.includes(String(Type)));

@@ -59,3 +59,69 @@ export function findQueueName(model: AccountModel, nameOrId: string): string {
     `${found.length === 0 ? 'no queue is' : 'several queues are'} named ${nameOrId}: ${candidates.join(', ')}`,
   );
 }
+
+function sourceOf(model: AccountModel, deadLetters: string): string {
+  const source = model.ofType('AWS::SQS::Queue').find(({ properties }) => {
+    const policy = properties.RedrivePolicy;
+    const { deadLetterTargetArn } = (typeof policy === 'string' ? JSON.parse(policy) : (policy ?? {})) as {
+      deadLetterTargetArn?: string;
+    };
+    return deadLetterTargetArn !== undefined && queueNameOf(deadLetterTargetArn) === deadLetters;
+  });
+  const name = source && queueNameOf(source.arn);
+  if (!name) throw new Error(`${deadLetters} is no queue's dead-letter queue`);
+  return name;
+}
+
+export function inspectQueue(model: AccountModel, sqs: SQSClient, queues: QueueSender, name: string): QueueInspection {
+  async function take(): Promise<Message[]> {
+    const taken: Message[] = [];
+    while (taken.length < lookLimit) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: await queues.urlOf(name),
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: holdSeconds,
+          WaitTimeSeconds: 0,
+          MessageSystemAttributeNames: ['All'],
+          MessageAttributeNames: ['All'],
+        }),
+      );
+      if (Messages.length === 0) break;
+      taken.push(...Messages);
+    }
+    return taken;
+  }
+
+  return {
+    name,
+    depth: () => queueDepth(sqs, queues, name),
+    async messages() {
+      const taken = await take();
+      for (let i = 0; i < taken.length; i += 10) {
+        const Entries = taken
+          .slice(i, i + 10)
+          .map(({ ReceiptHandle = '' }, at) => ({ Id: String(at), ReceiptHandle, VisibilityTimeout: 0 }));
+        await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: await queues.urlOf(name), Entries }));
+      }
+      return taken;
+    },
+    async redrive() {
+      const QueueUrl = await queues.urlOf(sourceOf(model, name));
+      const taken = await take();
+      for (const { Body, MessageAttributes, Attributes, ReceiptHandle } of taken) {
+        const MessageGroupId = Attributes?.MessageGroupId;
+        await sqs.send(
+          new SendMessageCommand({
+            QueueUrl,
+            MessageBody: Body,
+            MessageAttributes,
+            ...(MessageGroupId ? { MessageGroupId } : {}),
+          }),
+        );
+        await sqs.send(new DeleteMessageCommand({ QueueUrl: await queues.urlOf(name), ReceiptHandle }));
+      }
+      return taken.length;
+    },
+  };
+}

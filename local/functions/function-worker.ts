@@ -25,6 +25,7 @@ export interface FunctionLog {
 export interface WorkerOptions {
   readonly fn: FunctionModel;
   readonly entryUrl: string;
+  readonly bootstrap: URL;
   readonly environment: Record<string, string>;
   readonly onLog: (log: FunctionLog) => void;
   readonly onEnd: () => void;
@@ -72,7 +73,7 @@ export class FunctionWorker {
     this.#started = new Promise((resolve) => {
       this.#settleStart = resolve;
     });
-    this.#thread = new Worker(new URL('./worker-bootstrap.ts', import.meta.url), {
+    this.#thread = new Worker(options.bootstrap, {
       workerData: start,
       env: options.environment,
       execArgv: [],

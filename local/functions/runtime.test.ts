@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { FunctionModel } from '../contracts.ts';
-import { sourceEntries } from './bundled-entries.ts';
+import { fromSources } from './function-code.ts';
 import type { FunctionLog } from './function-worker.ts';
 import { createFunctionRuntime, type LocalFunctionRuntime, type RuntimeOptions } from './runtime.ts';
 
@@ -26,7 +26,7 @@ const fn = (exportName: string, overrides: Partial<FunctionModel> = {}): Functio
 function runtimeOf(functions: FunctionModel[], options: Partial<RuntimeOptions> = {}): LocalFunctionRuntime {
   const runtime = createFunctionRuntime({
     functions,
-    entryUrl: sourceEntries(`${import.meta.dirname}/fixtures`),
+    code: fromSources(`${import.meta.dirname}/fixtures`),
     region: 'eu-central-1',
     endpointUrl: () => 'http://127.0.0.1:1',
     credentialsFor: (name) => ({ accessKeyId: `AK${name}`, secretAccessKey: 'secret' }),

@@ -1,7 +1,7 @@
 /** Lambda's part of the account: every function of the template in worker threads of its own, started on first use. */
 import type { Credentials, FunctionModel, FunctionRuntime, InvokeResult } from '../contracts.ts';
-import type { EntryUrl } from './bundled-entries.ts';
 import { functionEnvironment } from './environment.ts';
+import type { FunctionCode } from './function-code.ts';
 import { FunctionPool } from './function-pool.ts';
 import { type FunctionLog, FunctionWorker } from './function-worker.ts';
 
@@ -20,7 +20,7 @@ export interface Invocation {
 
 export interface RuntimeOptions {
   readonly functions: readonly FunctionModel[];
-  readonly entryUrl: EntryUrl;
+  readonly code: FunctionCode;
   readonly region: string;
   /** Asked on a function's first use: the gateway may start after the runtime. */
   readonly endpointUrl: () => string;
@@ -75,7 +75,8 @@ export function createFunctionRuntime(options: RuntimeOptions): LocalFunctionRun
     };
     return new FunctionWorker({
       fn,
-      entryUrl: options.entryUrl(fn),
+      entryUrl: options.code.entryUrl(fn),
+      bootstrap: options.code.bootstrap,
       environment: functionEnvironment(fn, source),
       onLog: options.onLog ?? (() => {}),
       onEnd,

@@ -8,8 +8,15 @@ import { build } from 'esbuild';
 import type { FunctionModel } from '../contracts.ts';
 import { keptFolder } from '../kept-folder.ts';
 
-/** The URL of a function's module. */
-export type EntryUrl = (fn: FunctionModel) => string;
+/** What a worker loads. */
+export interface FunctionCode {
+  /** The module that stands for Lambda's runtime. */
+  readonly bootstrap: URL;
+  /** The URL of a function's module. */
+  readonly entryUrl: (fn: FunctionModel) => string;
+}
+
+const bootstrap = 'local/functions/worker-bootstrap.ts';
 
 /** A file below the sources has the same name in the bundles. */
 const bundleOf = (entry: string): string => entry.replace(/\.ts$/, '.mjs');
@@ -35,13 +42,15 @@ const bundle = (root: string, entries: readonly string[]) => async (outDir: stri
   });
 };
 
-export const sourceEntries =
-  (root: string): EntryUrl =>
-  ({ entry }) =>
-    pathToFileURL(resolve(root, entry)).href;
+export const fromSources = (root: string): FunctionCode => ({
+  bootstrap: new URL('./worker-bootstrap.ts', import.meta.url),
+  entryUrl: ({ entry }) => pathToFileURL(resolve(root, entry)).href,
+});
 
-export async function bundledEntries(root: string, functions: readonly FunctionModel[]): Promise<EntryUrl> {
-  const entries = [...new Set(functions.map(({ entry }) => entry))].toSorted();
+/** Functions of this repository. */
+export async function fromBundles(root: string, functions: readonly FunctionModel[]): Promise<FunctionCode> {
+  const entries = [bootstrap, ...new Set(functions.map(({ entry }) => entry))].toSorted();
   const folder = await keptFolder({ root, kind: 'bundles', context: entries }, bundle(root, entries));
-  return ({ entry }) => pathToFileURL(resolve(folder, bundleOf(entry))).href;
+  const urlOf = (entry: string) => pathToFileURL(resolve(folder, bundleOf(entry)));
+  return { bootstrap: urlOf(bootstrap), entryUrl: ({ entry }) => urlOf(entry).href };
 }
