@@ -8,6 +8,6 @@ export default {
   reporters: ['default', './jest.summary.mjs'],
   // For whole-system tests on a busy machine; a test that hangs still ends.
   testTimeout: 30_000,
-  // Two workers, as on the smallest CI machine; each may hold a whole local account.
-  maxWorkers: 2,
+  // Three on the two cores of the smallest CI machine: whole-system tests wait a third of their time. Each may hold a local account.
+  maxWorkers: 3,
 };

@@ -1,7 +1,7 @@
 /**
- * Every handler is struck at every AWS call that it makes: it crashes, or the call's answer is lost. Whatever was cut off, the end
- * state is that of the run that nothing happened to. The calls are counted in such a run, so a call that is added later is struck
- * as well.
+ * Every handler is struck at every AWS call that changes something: it crashes, or the call's answer is lost. Whatever was cut
+ * off, the end state is that of the run that nothing happened to. The calls are counted in such a run, so a call that is added
+ * later is struck as well.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -20,13 +20,15 @@ import { type Ledger, lab, ledgerOf, policyAt, scheduleName, secondsFromNow } fr
 import { makePhoto } from './photo.ts';
 import { functionArn, type Stack, startStack, type User } from './stack.ts';
 
-/** A read whose answer is lost is asked again and changes nothing; a run in which every answer is lost covers them. */
+/**
+ * A read changes nothing: a crash behind it leaves what the crash behind the last write left, and its lost answer is asked for again;
+ * a run in which every answer is lost covers those.
+ */
 const isRead = (operation: string): boolean => /^(Get|Query|Receive)/.test(operation);
 /** A crash before a call leaves what the crash after the one before it left, so only the first needs both. */
 const faultsAt = (call: number, operation: string): readonly CallFault[] => [
   ...(call === 0 ? (['kill'] as const) : []),
-  'kill-after',
-  ...(isRead(operation) ? [] : (['after'] as const)),
+  ...(isRead(operation) ? [] : (['kill-after', 'after'] as const)),
 ];
 /** A client that hears a server's error asks again with the same key; so often at most. */
 const maxTries = 5;
@@ -102,7 +104,7 @@ const strikeEveryCall = async (run: (watch: Watch) => Promise<unknown>, function
     for (const fault of faultsAt(skip, operation))
       struck += await hurt(`${fault} at call ${skip + 1} of ${calls.length} (${operation})`, [[fault, skip]]);
   // Stream readers may be given the same records in fewer batches, and then make fewer calls than were counted.
-  expect(struck).toBeGreaterThanOrEqual(2);
+  expect(struck).toBeGreaterThanOrEqual(calls.every(isRead) ? 1 : 2);
   // Each rule lets as many calls pass as there are rules before it: so every call is struck, and the repetition of none.
   struck = await hurt(
     'every answer lost once',

@@ -31,7 +31,7 @@ export const showAgain =
  * waited in vain leaves it to the second. By then only a hold that no job was made of can be open: the sweep releases
  * it within 75 minutes, and 17 for itself.
  */
-const pauses = { 1: [1, 10, 60, 300], 2: [60, 600, 1_800, 3_600] } as const;
+const pauses = { 1: [1, 3, 60, 300], 2: [60, 600, 1_800, 3_600] } as const;
 
 /** @throws ComesAgain while holds are open. @throws Error at the second pass's last delivery: it goes to the dead letters, where an alarm rings. */
 export const comeAgain =

@@ -63,7 +63,7 @@ describe('keys that change or cannot be read', () => {
   test.each(['error', 'not-json', 'no-key-set', 'redirect', 'huge', 'hang', 'stall', 'reset'] as const)(
     'keys are there, are old, and the endpoint answers %s: the last good ones serve',
     async (mode) => {
-      apps.reset(20);
+      apps.reset(400);
       await verdictOf(esToken());
       esServer.mode = mode;
       clock.now += 11 * 60_000;
@@ -72,7 +72,7 @@ describe('keys that change or cannot be read', () => {
     },
   );
   test.each(['hang', 'stall'] as const)('an endpoint that never ends its answer is given up: %s', async (mode) => {
-    apps.reset(20);
+    apps.reset(400);
     esServer.mode = mode;
     expect(await verdictOf(esToken())).toEqual(refused('issuer-unreachable'));
   });
