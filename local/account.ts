@@ -10,7 +10,7 @@ import { findFunction } from './account/find-function.ts';
 import { createHooks, type Invoke } from './account/hooks.ts';
 import { goLive } from './account/live.ts';
 import type { AccountOptions } from './account/options.ts';
-import { findQueueName, inspectQueue, type QueueInspection, queueDepth } from './account/queues.ts';
+import { findQueueName, inspectQueue, type QueueInspection } from './account/queues.ts';
 import { readTemplate } from './account/read-template.ts';
 import { createRecords } from './account/records.ts';
 import { createActivity } from './activity.ts';
@@ -178,14 +178,14 @@ function toAccount(
     faults,
     ...records.kept,
     operatorConfig,
-    drain: createDrain({ activity, queues: triggers.mappedQueues, depthOf: (queue) => queueDepth(sqs, queues, queue) }),
+    drain: createDrain({ activity, queues: triggers.mappedQueues, depthOf: gateway.queueDepth }),
     httpUrl: http.url,
     functionName: (nameOrId) => findFunction(functions, nameOrId).name,
     async invoke(nameOrId, event) {
       const { payload, functionError } = await invoke(findFunction(functions, nameOrId).name, event);
       return { payload: JSON.parse(payload.toString()) as unknown, ...(functionError ? { functionError } : {}) };
     },
-    queue: (nameOrId) => inspectQueue(model, sqs, queues, findQueueName(model, nameOrId)),
+    queue: (nameOrId) => inspectQueue({ model, gateway, sqs, queues }, findQueueName(model, nameOrId)),
     fireSchedule: triggers.schedules.fire,
     expireItems: sweep,
     close: () => closeAll(closers),

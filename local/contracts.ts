@@ -208,12 +208,19 @@ export interface InvokeResult {
   readonly functionError?: 'Unhandled';
 }
 
+export interface QueueDepth {
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+}
+
 export interface Gateway {
   readonly url: string;
   readonly faults: FaultPlan;
   /** Full rights, for the account's own machinery and for tests. */
   readonly operator: Credentials;
   credentialsFor(functionName: string): Credentials;
+  queueDepth(name: string): QueueDepth;
   close(): Promise<void>;
 }
 

@@ -1,17 +1,12 @@
 /** Waiting until the account is quiet: nothing runs, nothing is on its way, no queue that feeds a function holds a message. */
 import type { Activity } from './activity.ts';
-
-export interface QueueDepth {
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
-}
+import type { QueueDepth } from './contracts.ts';
 
 export interface DrainOptions {
   readonly activity: Activity;
   /** The queues that feed functions. */
   readonly queues: readonly string[];
-  readonly depthOf: (queue: string) => Promise<QueueDepth>;
+  readonly depthOf: (queue: string) => QueueDepth;
 }
 
 export type Drain = (options?: { readonly timeoutMs?: number }) => Promise<void>;
@@ -25,9 +20,9 @@ const describe = (queue: string, { visible, inFlight, delayed }: QueueDepth) =>
 
 /** Rejects after the time, naming what is still in flight. */
 export function createDrain({ activity, queues, depthOf }: DrainOptions): Drain {
-  async function busyQueues(): Promise<string[]> {
-    const depths = await Promise.all(queues.map(async (queue) => [queue, await depthOf(queue)] as const));
-    return depths
+  function busyQueues(): string[] {
+    return queues
+      .map((queue) => [queue, depthOf(queue)] as const)
       .filter(([, { visible, inFlight, delayed }]) => visible + inFlight + delayed > 0)
       .map(([queue, depth]) => describe(queue, depth));
   }
@@ -55,7 +50,7 @@ export function createDrain({ activity, queues, depthOf }: DrainOptions): Drain 
         continue;
       }
       const { begun } = activity;
-      busy = await busyQueues();
+      busy = busyQueues();
       await new Promise((resolve) => setImmediate(resolve));
       const unchanged = activity.idle && activity.begun === begun;
       quiet = unchanged && busy.length === 0 ? quiet + 1 : 0;

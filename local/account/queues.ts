@@ -2,20 +2,18 @@
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
-  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { AccountModel } from '../contracts.ts';
-import type { QueueDepth } from '../drain.ts';
+import type { AccountModel, Gateway, QueueDepth } from '../contracts.ts';
 import { queueNameOf } from '../triggers/properties.ts';
 import type { QueueSender } from '../triggers/queue-sender.ts';
 
 export interface QueueInspection {
   readonly name: string;
-  depth(): Promise<QueueDepth>;
+  depth(): QueueDepth;
   /** Looks at what is visible, up to 1,000, and leaves it there; each look counts as a receive. */
   messages(): Promise<Message[]>;
   /** Sends what a dead-letter queue holds back to its source; answers how many. */
@@ -24,24 +22,6 @@ export interface QueueInspection {
 
 const lookLimit = 1_000;
 const holdSeconds = 30;
-
-export async function queueDepth(sqs: SQSClient, queues: QueueSender, name: string): Promise<QueueDepth> {
-  const { Attributes: attributes } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: await queues.urlOf(name),
-      AttributeNames: [
-        'ApproximateNumberOfMessages',
-        'ApproximateNumberOfMessagesNotVisible',
-        'ApproximateNumberOfMessagesDelayed',
-      ],
-    }),
-  );
-  return {
-    visible: Number(attributes?.ApproximateNumberOfMessages ?? 0),
-    inFlight: Number(attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
-    delayed: Number(attributes?.ApproximateNumberOfMessagesDelayed ?? 0),
-  };
-}
 
 /** By name or by the beginning of its logical id, which a stack's name may stand before: `TesseraCredits.Relayed`. */
 export function findQueueName(model: AccountModel, nameOrId: string): string {
@@ -73,7 +53,14 @@ function sourceOf(model: AccountModel, deadLetters: string): string {
   return name;
 }
 
-export function inspectQueue(model: AccountModel, sqs: SQSClient, queues: QueueSender, name: string): QueueInspection {
+interface Reach {
+  readonly model: AccountModel;
+  readonly gateway: Pick<Gateway, 'queueDepth'>;
+  readonly sqs: SQSClient;
+  readonly queues: QueueSender;
+}
+
+export function inspectQueue({ model, gateway, sqs, queues }: Reach, name: string): QueueInspection {
   async function take(): Promise<Message[]> {
     const taken: Message[] = [];
     while (taken.length < lookLimit) {
@@ -95,7 +82,7 @@ export function inspectQueue(model: AccountModel, sqs: SQSClient, queues: QueueS
 
   return {
     name,
-    depth: () => queueDepth(sqs, queues, name),
+    depth: () => gateway.queueDepth(name),
     async messages() {
       const taken = await take();
       for (let i = 0; i < taken.length; i += 10) {

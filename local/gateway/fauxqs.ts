@@ -8,6 +8,7 @@ import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.j
 import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js';
 import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import type { QueueDepth } from '../contracts.ts';
 import type { Answer } from './answer.ts';
 
 export type { S3Store, SqsStore };
@@ -15,6 +16,7 @@ export type { S3Store, SqsStore };
 export interface Fauxqs {
   readonly sqs: SqsStore;
   readonly s3: S3Store;
+  queueDepth(name: string): QueueDepth;
   /** Sends a request through its HTTP layer. */
   send(request: ForwardedRequest): Promise<Answer>;
   close(): Promise<void>;
@@ -44,6 +46,13 @@ export function createFauxqs(dataDir?: string): Fauxqs {
   return {
     sqs: stores.sqsStore,
     s3: stores.s3Store,
+    queueDepth: (name) => {
+      const queue = stores.sqsStore.getQueueByName(name);
+      if (!queue) throw new Error(`no queue is named ${name}`);
+      queue.processTimers();
+      const { ready, inflight, delayed } = queue.inspectMessages();
+      return { visible: ready.length, inFlight: inflight.length, delayed: delayed.length };
+    },
     send: async ({ method, url, headers, payload }) => {
       const given = Object.fromEntries(
         Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -1,6 +1,6 @@
 /** The services behind the gateway, started and ended together. */
 import { join } from 'node:path';
-import type { GatewayOptions } from '../contracts.ts';
+import type { GatewayOptions, QueueDepth } from '../contracts.ts';
 import type { ResourceNames } from '../iam/index.ts';
 import { AwsError } from './answer.ts';
 import type { Handler, Service } from './call.ts';
@@ -20,6 +20,8 @@ export interface Services {
   readonly names: ResourceNames;
   readonly objects: ObjectService;
   readonly cors: BucketCors;
+  /** Straight from the store: waiting for quiet asks this of every queue, again and again. */
+  queueDepth(name: string): QueueDepth;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function createServices(options: GatewayOptions, log: (line: string
       if (!service) throw new AwsError('UnknownOperationException', `the local account has no ${call.service}`, 501);
       return service.handle(call);
     },
+    queueDepth: (name) => fauxqs.queueDepth(name),
     close: async () => {
       await fauxqs.close();
       await dynamodb.close?.();

@@ -29,6 +29,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (!principal) throw new Error(`no function is named ${functionName}`);
       return principal.credentials;
     },
+    queueDepth: services.queueDepth,
     async close() {
       await listener.close();
       await services.close();
