@@ -87,6 +87,11 @@ describe('a bad file fails loudly, naming app and field', () => {
     const hs256 = { algorithm: 'HS256', issuer: es256?.issuer, audience: 'authenticated', secret_name: 'tessera/jwt' };
     expect(parseDefinitions([{ ...sparky, issuers: [es256, hs256] }])).toHaveLength(1);
   });
+  test('SP15 an offer that would not fit the catalog’s table', () => {
+    const many = Array.from({ length: 130 }, (_, index) => [`extra_${index}`, 'é'.repeat(1_000)]);
+    const texts = { ...sparky.texts, en: { ...sparky.texts.en, ...Object.fromEntries(many) } };
+    expect(faults({ ...sparky, texts })).toThrow(/sparky: \/: its offer has 2\d{5} bytes as JSON; 256000 are taken/);
+  });
   test('two apps with one issuer', () => {
     expect(faults(sparky, { ...productStudio, issuers: sparky.issuers })).toThrow(
       'product-studio: /issuers/0/issuer: https://sparky.supabase.co/auth/v1 is taken by "sparky"',

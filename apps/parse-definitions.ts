@@ -1,5 +1,6 @@
 /** Checks app definitions one by one and together: no two share an id or an issuer. */
-import { type AppDefinition, appDefinition } from '#services/catalog/contracts.ts';
+import { type AppDefinition, appDefinition, offerOf } from '#services/catalog/contracts.ts';
+import { maxOfferBytes } from '#services/catalog/domain/offer.ts';
 
 const idOf = (raw: unknown, index: number): string => {
   const id = (raw as { id?: unknown } | undefined)?.id;
@@ -27,6 +28,14 @@ const clashes = (definitions: readonly AppDefinition[]): string[] => {
   return found;
 };
 
+/** A file that does not fit the catalog's table fails here, before it is deployed. */
+const tooLarge = (definition: AppDefinition): string[] => {
+  const bytes = new TextEncoder().encode(JSON.stringify(offerOf(definition))).length;
+  return bytes > maxOfferBytes
+    ? [`${definition.id}: /: its offer has ${bytes} bytes as JSON; ${maxOfferBytes} are taken`]
+    : [];
+};
+
 /** @throws Error naming every fault as `<app>: /<field>: <what>`. */
 export const parseDefinitions = (raws: readonly unknown[]): readonly AppDefinition[] => {
   const results = raws.map((raw) => appDefinition.safeParse(raw));
@@ -34,7 +43,7 @@ export const parseDefinitions = (raws: readonly unknown[]): readonly AppDefiniti
     (error?.issues ?? []).map(({ path, message }) => `${idOf(raws[index], index)}: /${path.join('/')}: ${message}`),
   );
   const definitions = results.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  faults.push(...clashes(definitions));
+  faults.push(...definitions.flatMap(tooLarge), ...clashes(definitions));
   if (faults.length > 0) throw new Error(`App definitions are not valid:\n${faults.join('\n')}`);
   return definitions;
 };

@@ -16,6 +16,9 @@ export interface DeploymentConfig {
   readonly env: { readonly account?: string; readonly region?: string };
 }
 
+/** Lambda takes 4 KB of environment in all. */
+const maxIssuersBytes = 3_400;
+
 const appIds = definitions.map(({ id }) => id);
 
 /** `all`, or a list of apps. */
@@ -37,6 +40,10 @@ export const deploymentConfig = (app: App): DeploymentConfig => {
       : issuersByApp.parse(typeof given === 'string' ? JSON.parse(given) : given, {
           error: (issue) => `context key "issuers": ${issue.message ?? issue.code}`,
         });
+  if (Buffer.byteLength(JSON.stringify(issuers)) > maxIssuersBytes)
+    throw new Error(
+      `the issuers of all apps take more than ${maxIssuersBytes} bytes: the authorizer's environment holds no more`,
+    );
   return {
     issuers,
     sandboxApps: sandboxAppsOf(app.node.tryGetContext('sandbox_apps')),

@@ -25,6 +25,8 @@ const folder = join(repositoryRoot, '.local');
 const tokenFile = join(folder, 'token');
 const anonKeyFile = join(folder, 'anon-key');
 const adminKeyFile = join(folder, 'admin-key');
+/** Of every app: where its users sign in, with which API key, and a key of its admins. */
+const appsFile = join(folder, 'apps.json');
 const accountFile = join(folder, 'account.json');
 /** Before the token's hour is over. */
 const newTokenEveryMs = 50 * 60_000;
@@ -74,14 +76,13 @@ function newSecrets(apps: readonly string[]) {
   const { SUPABASE_URL, SUPABASE_HOOK_SECRET } = process.env;
   const given = SUPABASE_URL ? SUPABASE_HOOK_SECRET : undefined;
   const hookSecrets = Object.fromEntries(apps.map((app, i) => [app, [i === 0 && given ? given : newHookSecret()]]));
-  const testApp = testAppOf(apps);
-  const admin = testApp === undefined ? undefined : { app: testApp, ...mintAdminKey(testApp) };
+  const minted = apps.map((app) => [app, mintAdminKey(app)] as const);
   return {
     hookSecrets,
-    adminKey: admin?.key,
+    adminKeys: Object.fromEntries(minted.map(([app, { key }]) => [app, key])),
     forAccount: {
       ...hooksSecret(hookSecrets),
-      'tessera/admin-keys': JSON.stringify(admin ? { [admin.app]: [admin.hash] } : {}),
+      'tessera/admin-keys': JSON.stringify(Object.fromEntries(minted.map(([app, { hash }]) => [app, [hash]]))),
     },
   };
 }
@@ -90,7 +91,12 @@ async function startParts({
   port,
   authPort,
   fresh,
-}: Settings): Promise<{ auth: LocalAuth; account: LocalAccount; apps: string[]; adminKey: string | undefined }> {
+}: Settings): Promise<{
+  auth: LocalAuth;
+  account: LocalAccount;
+  apps: string[];
+  adminKeys: Readonly<Record<string, string>>;
+}> {
   if (fresh) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const apps = definitions.map(({ id }) => id);
@@ -99,7 +105,7 @@ async function startParts({
     port: authPort,
     file: join(folder, 'auth.json'),
   });
-  const { hookSecrets, adminKey, forAccount } = newSecrets(apps);
+  const { hookSecrets, adminKeys, forAccount } = newSecrets(apps);
   const labels = new Map<string, string>();
   const lines = createLines(paintFor(process.stdout), (name) => labels.get(name) ?? name);
   const print = (line: string | undefined) => {
@@ -121,7 +127,7 @@ async function startParts({
     for (const fn of account.functions) labels.set(fn.name, functionLabel(fn));
     for (const [app, secrets] of Object.entries(hookSecrets))
       auth.configure(app, { hook: { url: hookUrl(account.httpUrl(), app), secrets } });
-    return { auth, account, apps, adminKey };
+    return { auth, account, apps, adminKeys };
   } catch (error) {
     await auth.close();
     throw error;
@@ -139,16 +145,23 @@ async function main(): Promise<void> {
   const started = performance.now();
   const settings = readSettings();
   if (!settings) return console.log(usage);
-  const { auth, account, apps, adminKey } = await startParts(settings);
+  const { auth, account, apps, adminKeys } = await startParts(settings);
   const supabaseUrl = process.env.SUPABASE_URL;
   const testApp = testAppOf(apps);
   const timer = testApp ? await keepToken(auth, testApp) : undefined;
   if (testApp) await writeFile(anonKeyFile, auth.project(testApp).anonKey, { mode: 0o600 });
+  const adminKey = testApp && adminKeys[testApp];
   if (adminKey) await writeFile(adminKeyFile, adminKey, { mode: 0o600 });
   const forgetAccount = await writeAccountFile(accountFile, account);
   const signIn = Object.fromEntries(
     apps.map((app, i) => [app, supabaseUrl && i === 0 ? supabaseUrl : auth.project(app).url]),
   );
+  const told = apps.map((app) => {
+    const { url, anonKey } = auth.project(app);
+    return [app, { sign_in: signIn[app] ?? url, anon_key: anonKey, admin_key: adminKeys[app] }] as const;
+  });
+  await rm(appsFile, { force: true });
+  await writeFile(appsFile, `${JSON.stringify(Object.fromEntries(told), undefined, 2)}\n`, { mode: 0o600 });
   const facts = {
     readyMs: performance.now() - started,
     apiUrl: account.httpUrl(),
@@ -157,6 +170,7 @@ async function main(): Promise<void> {
     tokenFile: relative(process.cwd(), tokenFile),
     anonKeyFile: relative(process.cwd(), anonKeyFile),
     adminKeyFile: relative(process.cwd(), adminKeyFile),
+    appsFile: relative(process.cwd(), appsFile),
     dataDir: relative(process.cwd(), folder),
   };
   console.log(banner(paintFor(process.stdout), facts));

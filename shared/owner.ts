@@ -14,7 +14,9 @@ export const userId = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[A-Za-z0-9_.:|-]+$/);
+  .regex(/^[A-Za-z0-9_.:|-]+$/)
+  // It is part of keys in S3, where these two lead elsewhere.
+  .refine((id) => id !== '.' && id !== '..', 'is a path');
 
 export interface Owner {
   readonly app: string;

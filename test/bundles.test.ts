@@ -11,6 +11,7 @@ import { build, type Metafile } from 'esbuild';
 const budgets: Readonly<Record<string, { readonly kb: number; readonly without: readonly string[] }>> = {
   'identity/handlers/authorizer': { kb: 610, without: ['@aws-sdk/client-s3', '@middy/core'] },
   'identity/handlers/api': { kb: 875, without: ['@aws-sdk/client-eventbridge', '@aws-sdk/client-sqs', 'jose'] },
+  'identity/handlers/on-account-opened': { kb: 575, without: ['@aws-sdk/client-s3', '@middy/core'] },
   'identity/handlers/relay': { kb: 520, without: ['@aws-sdk/client-dynamodb', '@middy/core'] },
   'identity/handlers/again-deletions': { kb: 565, without: ['@aws-sdk/client-s3', '@middy/core'] },
   'identity/handlers/on-export-part': { kb: 730, without: ['@aws-sdk/client-lambda', '@middy/core'] },

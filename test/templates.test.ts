@@ -7,6 +7,7 @@ import type { AccountModel, FunctionModel } from '#local/contracts.ts';
 import { isAllowed } from '#local/iam/index.ts';
 import { synthesized } from '#local/synthesize.ts';
 import { functions as functionsOf, loadModel, rolePolicies } from '#local/template/index.ts';
+import { secondPassAfterMs } from '#services/identity/deletion/tell-again.ts';
 
 let model: AccountModel;
 let functions: FunctionModel[];
@@ -98,7 +99,11 @@ describe('FS11 what happens by the clock', () => {
   });
 });
 
-describe('nothing is lost', () => {
+test('a leaving’s second pass comes when nothing that ran at the first can still run', () => {
+  expect(Math.max(...functions.map(({ timeoutMs }) => timeoutMs))).toBeLessThan(secondPassAfterMs);
+});
+
+describe('SP16 nothing is lost', () => {
   test('every queue that is read has a dead-letter queue', () => {
     const queues = new Map(model.ofType('AWS::SQS::Queue').map((queue) => [queue.arn, queue]));
     const deadLetters = new Set([...queues.values()].map(({ properties }) => redriveTarget(properties.RedrivePolicy)));

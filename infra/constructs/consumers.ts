@@ -114,14 +114,17 @@ export interface BusConsumerProps {
   readonly detailTypes: readonly string[];
   readonly detail?: EventPattern['detail'];
   readonly function: TesseraFunction;
+  /** Default 10. 1 where one event may take long: the others of a batch would fail with it. */
+  readonly batchSize?: number;
 }
 
 /** Gives events of the bus to a function, through a queue: a function that is down for an hour loses nothing. */
 export class BusConsumer extends Construct {
   readonly work: WorkQueue;
 
-  constructor(scope: Construct, id: string, { bus, source, detailTypes, detail, function: fn }: BusConsumerProps) {
+  constructor(scope: Construct, id: string, props: BusConsumerProps) {
     super(scope, id);
+    const { bus, source, detailTypes, detail, function: fn, batchSize } = props;
     const { timeout = Duration.seconds(3) } = fn;
     this.work = new WorkQueue(this, 'Events', {
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
@@ -133,6 +136,6 @@ export class BusConsumer extends Construct {
       eventPattern: { source: [source], detailType: [...detailTypes], ...(detail ? { detail } : {}) },
       targets: [target],
     });
-    new QueueConsumer(this, 'Consumer', { work: this.work, function: fn });
+    new QueueConsumer(this, 'Consumer', { work: this.work, function: fn, ...(batchSize ? { batchSize } : {}) });
   }
 }

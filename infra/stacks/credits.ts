@@ -105,12 +105,13 @@ export class CreditsStack extends Stack {
     this.events.grantEvents(onRequest);
     this.allowances.allow(onRequest, 'Query');
     platform.letReadCatalog(onRequest);
-    identity.letAddToExports(onRequest);
+    identity.letAddToExports(onRequest, 'credits');
     new BusConsumer(this, 'ExportRequests', {
       bus: platform.bus,
       source: 'tessera.identity',
       detailTypes: ['ExportRequested'],
       function: onRequest,
+      batchSize: 1,
     });
   }
 

@@ -232,12 +232,13 @@ export class GenerationStack extends Stack {
       timeout: exportTimeout,
     });
     for (const table of [this.jobs, this.assets, this.prompts]) table.allow(onRequest, 'Query');
-    identity.letAddToExports(onRequest);
+    identity.letAddToExports(onRequest, 'generation');
     new BusConsumer(this, 'ExportRequests', {
       bus,
       source: 'tessera.identity',
       detailTypes: ['ExportRequested'],
       function: onRequest,
+      batchSize: 1,
     });
   }
 

@@ -6,6 +6,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import type { ExportingService } from '#services/identity/contracts.ts';
 import { deletionsIndex } from '#services/identity/deletion/tombstone.ts';
 import { keptDays } from '#services/identity/export/user-export.ts';
 import { routes } from '#services/identity/routes.ts';
@@ -44,6 +45,7 @@ export class IdentityStack extends Stack {
     this.authorizerId = this.authorizer().ref;
     this.api();
     this.relay();
+    this.accountsOpened();
     this.deletions();
     this.exportParts();
   }
@@ -129,9 +131,25 @@ export class IdentityStack extends Stack {
   }
 
   /** For the functions by which services add their parts of users' exports. */
-  letAddToExports(to: TesseraFunction): void {
+  letAddToExports(to: TesseraFunction, service: ExportingService): void {
     to.addEnvironment('EXPORTS_BUCKET', this.exports.bucketName);
-    this.allowObjects(to, 'parts/*', 's3:PutObject');
+    this.allowObjects(to, `parts/*/${service}.json`, 's3:PutObject');
+  }
+
+  /** Users whose first request was not identity's have a record too. */
+  private accountsOpened(): void {
+    const onAccountOpened = new TesseraFunction(this, 'OnAccountOpened', {
+      service: 'identity',
+      entry: 'services/identity/handlers/on-account-opened.ts',
+      environment: { USERS_TABLE: this.users.tableName },
+    });
+    this.users.allow(onAccountOpened, 'GetItem', 'PutItem');
+    new BusConsumer(this, 'AccountsOpened', {
+      bus: this.platform.bus,
+      source: 'tessera.credits',
+      detailTypes: ['AccountOpened'],
+      function: onAccountOpened,
+    });
   }
 
   /** A leaving is told when it happens and, by the clock, once more; exports go with their user. */
@@ -179,12 +197,13 @@ export class IdentityStack extends Stack {
     });
     this.users.allow(onRequest, 'GetItem');
     this.platform.letReadCatalog(onRequest);
-    this.letAddToExports(onRequest);
+    this.letAddToExports(onRequest, 'identity');
     new BusConsumer(this, 'ExportRequests', {
       bus: this.platform.bus,
       source: 'tessera.identity',
       detailTypes: ['ExportRequested'],
       function: onRequest,
+      batchSize: 1,
     });
 
     const onPart = new TesseraFunction(this, 'OnExportPart', {
@@ -204,6 +223,7 @@ export class IdentityStack extends Stack {
       detailTypes: ['Object Created'],
       detail: { bucket: { name: [this.exports.bucketName] }, object: { key: [{ prefix: 'parts/' }] } },
       function: onPart,
+      batchSize: 1,
     });
   }
 

@@ -13,6 +13,8 @@ export interface BannerFacts {
   readonly tokenFile: string;
   /** Holds a key of an admin of the test user's app. */
   readonly adminKeyFile: string;
+  /** Holds the same of every app. */
+  readonly appsFile: string;
   readonly dataDir: string | undefined;
 }
 
@@ -35,7 +37,7 @@ export function banner(paint: Paint, facts: BannerFacts): string {
       ? [
           `  curl -s ${facts.apiUrl}/v1/credits -H "authorization: Bearer $(cat ${facts.tokenFile})"`,
           `  curl -s ${facts.apiUrl}/v1/admin/accounts -H "x-admin-key: $(cat ${facts.adminKeyFile})"`,
-          `  the token is the test user's; the project's API key is in ${facts.anonKeyFile}`,
+          `  the token is the test user's; the project's API key is in ${facts.anonKeyFile}; every app's keys are in ${facts.appsFile}`,
           '  uploading a photo and running a tool by hand: README.md, "By hand"',
         ]
       : [`  curl -s ${facts.apiUrl}/v1/apps/${names[0]}/catalog`]),

@@ -43,6 +43,7 @@ test('the banner names the addresses, the user and the next command', () => {
     apiUrl: 'http://127.0.0.1:4000',
     signIn: { sparky: 'http://127.0.0.1:4001/sparky' },
     anonKeyFile: '.local/anon-key',
+    appsFile: '.local/apps.json',
     tokenFile: '.local/token',
     adminKeyFile: '.local/admin-key',
     dataDir: '.local',

@@ -15,6 +15,8 @@ export interface OfferChange {
   readonly edited: Edited;
   readonly reason?: string | undefined;
   readonly rolledBackTo?: number | undefined;
+  /** It is what the app's file says, and the offer is to follow the file again. */
+  readonly publishes?: true | undefined;
   /** Pointer to where the edited item came in, as `/body/tool`: faults within it are told there. Others: `/offer/…`. */
   readonly itemPointer?: string | undefined;
   /** Only says what would be. */
@@ -64,14 +66,15 @@ const refusalOf = (rejection: Rejected, version: number): Refusal<CatalogRejecti
 export const changeOffer =
   ({ handle }: { readonly handle: HandleOffer }) =>
   async (change: OfferChange): Promise<OfferChanged | Refusal<CatalogRejection>> => {
-    const { app, current, expectedVersion, edited, reason, rolledBackTo, dryRun, at, meta } = change;
+    const { app, current, expectedVersion, edited, reason, rolledBackTo, publishes, dryRun, at, meta } = change;
+    // Before anything else is made of it: what is not valid may not even have a digest.
+    const fault = validityFault(change);
+    if (fault) return expectedVersion === current.version ? fault : refusalOf('version-stale', current.version);
     const made = newOffer(current, edited.offer, at);
-    const command: OfferCommand = { type: 'ChangeOffer', ...made, expectedVersion, reason, rolledBackTo };
+    const command: OfferCommand = { type: 'ChangeOffer', ...made, expectedVersion, reason, rolledBackTo, publishes };
     const outlook = offerDecider.decide(command, current.state);
     if (!outlook.accepted) return refusalOf(outlook.rejection, current.version);
     if (outlook.events.length === 0) return { version: current.version, changed: [], truncated: false };
-    const fault = validityFault(change);
-    if (fault) return fault;
     const { changed, truncated } = made;
     if (dryRun) return { version: current.version, changed, truncated };
     const handled = await handle(offerStream(app), command, meta);

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { publishedEvent } from '#shared/messaging/published-event.ts';
 import { appId } from '#shared/owner.ts';
-import { type AppDefinition, definitionShape } from './definition/definition.ts';
+import { type AppDefinition, servedDefinition } from './definition/definition.ts';
 
 export { credits, i18nKey, locale, slug } from './definition/basics.ts';
 export {
@@ -16,6 +16,7 @@ export {
   appOffer,
   offerOf,
   settingsOf,
+  storedOffer,
 } from './definition/definition.ts';
 export { type Issuer, type IssuersByApp, issuer, issuersByApp } from './definition/issuer.ts';
 export { type Option, option, optionId, options } from './definition/option.ts';
@@ -36,7 +37,7 @@ export type DefinitionRequest = z.infer<typeof definitionRequest>;
 export const definitionAnswer = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('unknown') }),
   z.strictObject({ status: z.literal('unchanged') }),
-  z.strictObject({ status: z.literal('found'), revision: z.string().max(80), definition: definitionShape }),
+  z.strictObject({ status: z.literal('found'), revision: z.string().max(80), definition: servedDefinition }),
 ]);
 export type DefinitionAnswer = z.infer<typeof definitionAnswer>;
 

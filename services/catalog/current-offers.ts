@@ -16,6 +16,7 @@ import {
   offerAggregate,
   offerStream,
   type PublishedOffer,
+  seedFate,
 } from './domain/offer.ts';
 import { offerFrom, offerText } from './offer-json.ts';
 
@@ -81,22 +82,31 @@ export const currentOffers = ({
   const told = new Set<string>();
 
   /** `npm run catalog` compares the two and publishes the file. Told once by each process. */
-  const tellSetAside = (app: string, digest: string, version: number): void => {
-    if (!told.has(app)) logger.warn('seed set aside', { app, digest, version });
-    told.add(app);
+  const tellIgnored = (app: string, digest: string, { state, version }: OfferVersion): void => {
+    const fate = seedFate(state, digest);
+    if (!fate || told.has(`${fate} ${app}`)) return;
+    told.add(`${fate} ${app}`);
+    logger.warn(fate === 'set-aside' ? 'seed set aside' : 'seed superseded', { app, digest, version });
   };
 
-  const applySeed = async (app: string, seed: AppOffer, newest: OfferVersion | undefined): Promise<void> => {
-    const command = { type: 'SeedOffer', ...newOffer(newest, seed, now()) } as const;
-    const meta = { actor: 'system:catalog', correlationId: `seed-${command.digest}` };
+  /** The file's turn: it is applied or, where the offer was edited, set aside. */
+  const takeSeed = async (
+    app: string,
+    { offer, digest }: { readonly offer: AppOffer; readonly digest: string },
+    newest: OfferVersion | undefined,
+  ): Promise<void> => {
+    const command = newest?.state.edited
+      ? ({ type: 'SetSeedAside', ...newOffer(newest, newest.offer, now()), seed: digest } as const)
+      : ({ type: 'SeedOffer', ...newOffer(newest, offer, now()) } as const);
+    const meta = { actor: 'system:catalog', correlationId: `seed-${digest}` };
     const handled = await handle(offerStream(app), command, meta);
     if (handled.accepted) {
-      logger.info('seeded', { app, version: handled.version, again: handled.events.length === 0 });
+      const { version, events } = handled;
+      if (command.type === 'SeedOffer') logger.info('seeded', { app, version, again: events.length === 0 });
       return;
     }
     switch (handled.rejection) {
       case 'seed-set-aside':
-        return tellSetAside(app, command.digest, handled.version);
       case 'version-stale':
         // Somebody was quicker: what they appended is served, and the next look decides anew.
         return;
@@ -111,14 +121,11 @@ export const currentOffers = ({
       const seed = seeds.get(app);
       if (!seed) return undefined;
       const newest = await newestVersion(store, app);
-      if (newest && knowsSeed(newest.state, seed.digest)) return newest;
-      if (newest?.state.edited) {
-        tellSetAside(app, seed.digest, newest.version);
-        return newest;
-      }
-      await applySeed(app, seed.offer, newest);
-      const found = await newestVersion(store, app);
+      const known = newest && knowsSeed(newest.state, seed.digest);
+      if (!known) await takeSeed(app, seed, newest);
+      const found = known ? newest : await newestVersion(store, app);
       if (!found) throw new Error(`${app}: its offer was seeded and is not there`);
+      tellIgnored(app, seed.digest, found);
       return found;
     },
   };

@@ -12,15 +12,16 @@ const facts = { offer: '{"secret":1}', digest: 'd'.repeat(43), changed: ['tools/
 const events: OfferEvent[] = [
   { type: 'OfferSeeded', ...facts },
   { type: 'OfferChanged', ...facts, reason: 'broken' },
+  { type: 'SeedSetAside', ...facts, seed: 's'.repeat(43) },
 ];
 const recorded = record(offer, 'sparky#catalog', undefined, events, {
   at: '2026-11-05T10:00:00.000Z',
   meta: { actor: 'admin:boss', correlationId: 'request-1' },
-  ids: ['event-1', 'event-2'],
+  ids: ['event-1', 'event-2', 'event-3'],
 });
 
 describe('SP15 CatalogChanged', () => {
-  test('tells of every version what changed, never the offer', async () => {
+  test('tells of every version what changed, never the offer; nothing of a file that was set aside', async () => {
     const bus: TestEventBus = await startEventBus();
     try {
       const { logger } = keptLog();

@@ -6,8 +6,11 @@ import type { Offer, OfferEvent } from './domain/offer.ts';
 export const toPublished = ({
   version,
   event,
-}: RecordedEvent<OfferEvent, Offer>): Pick<CatalogChanged, 'type' | 'data'> => {
+}: RecordedEvent<OfferEvent, Offer>): Pick<CatalogChanged, 'type' | 'data'> | undefined => {
   switch (event.type) {
+    // The offer stays as it is.
+    case 'SeedSetAside':
+      return undefined;
     case 'OfferSeeded':
     case 'OfferChanged': {
       const { changed, truncated } = event;

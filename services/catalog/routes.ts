@@ -187,7 +187,8 @@ const adminRoutes = routeTable({
     path: '/v1/admin/catalog/versions',
     auth: 'admin',
     summary: "What became of the app's offer, newest first: when, by whom, why, and what changed.",
-    query: z.strictObject(pageQuery(20, 50)),
+    // Each version is read with its whole offer, up to 250 KB: twenty are 5 MB.
+    query: z.strictObject(pageQuery(20, 20)),
     replies: { 200: versionsReply },
   },
   getVersion: {

@@ -4,7 +4,7 @@
  */
 import { type LastGood, lastGood } from '#shared/last-good.ts';
 import type { Logger } from '#shared/observability/logger.ts';
-import { type AppDefinition, appOffer, settingsOf } from './contracts.ts';
+import { type AppDefinition, settingsOf, storedOffer } from './contracts.ts';
 import type { CurrentOffers } from './current-offers.ts';
 import { settingsDigest } from './offer-json.ts';
 
@@ -18,8 +18,8 @@ export interface Served {
 export interface ServedOffers {
   /** Nothing for an app that this deployment does not serve. @throws SourceUnavailable when the offer cannot be read. */
   read(app: string): Promise<Served | undefined>;
-  /** An offer was changed here: the next read looks at the table. */
-  forget(app: string): void;
+  /** An offer was changed here: looks at the table now. What was read last stays where that fails. */
+  renew(app: string): Promise<void>;
 }
 
 export interface ServedOffersDependencies {
@@ -49,7 +49,7 @@ export const servedOffers = ({
       const { version, offer } = found;
       // Checked again, for it may have been written by the rules of another deployment; once for each version.
       if (known?.version !== version)
-        known = { version, revision: `${version}-${digest}`, definition: { ...settings, ...appOffer.parse(offer) } };
+        known = { version, revision: `${version}-${digest}`, definition: { ...settings, ...storedOffer.parse(offer) } };
       return known;
     };
     // An alarm watches for these words (infra/stacks/catalog.ts).
@@ -67,6 +67,11 @@ export const servedOffers = ({
       sources.set(app, kept);
       return kept.read();
     },
-    forget: (app) => void sources.delete(app),
+    async renew(app) {
+      const definition = byApp.get(app);
+      if (!definition) return;
+      const fresh = source(definition);
+      if (await fresh.refresh()) sources.set(app, fresh);
+    },
   };
 };

@@ -34,10 +34,12 @@ const versionFields = {
   version: z.int(),
   at: z.iso.datetime(),
   actor: z.string(),
-  /** Null: none was given, or the app's file was applied. */
+  /** Null: none was given. */
   reason: z.string().nullable(),
-  /** Whether the app's file was applied. */
+  /** Whether the app's file was applied, by a deployment or by an operator. */
   seeded: z.boolean(),
+  /** A deployment brought another file, and the offer stayed as it was, for somebody had changed it. */
+  set_aside: z.boolean(),
   rolled_back_to: z.int().nullable(),
 } as const;
 const changes = { changed: z.array(z.string()), truncated: z.boolean() } as const;

@@ -45,13 +45,14 @@ export const createdAsset = z.object({
   upload: z.object({ url: z.url(), fields: z.record(z.string(), z.string()), expires_at: time }),
 });
 
-/** Text that UTF-8 can hold: no halves of characters. */
+/** Text that says something, in characters that UTF-8 and any provider can hold. */
 const text = (maxLength: number) =>
   z
     .string()
-    .min(1)
     .max(maxLength)
-    .refine((value) => value.isWellFormed(), 'holds half a character');
+    .refine((value) => value.isWellFormed(), 'holds half a character')
+    .refine((value) => !value.includes('\u0000'), 'holds a NUL')
+    .refine((value) => value.trim() !== '', 'is blank');
 
 const promptFields = {
   title: text(200),

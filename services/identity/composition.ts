@@ -63,8 +63,13 @@ export const catalog = (log: Logger): Catalog =>
     onFailure: (error) => log.error('catalog not read', { error: error as Error }),
   });
 
+/** Below the authorizer's own 5 s. */
+const secretTimeoutMs = 2_000;
+
 const readSecret = async (name: string): Promise<string> => {
-  const { SecretString } = await secretsManager().send(new GetSecretValueCommand({ SecretId: name }));
+  const { SecretString } = await secretsManager().send(new GetSecretValueCommand({ SecretId: name }), {
+    abortSignal: AbortSignal.timeout(secretTimeoutMs),
+  });
   if (SecretString === undefined) throw new Error(`The secret ${name} has no text.`);
   return SecretString;
 };

@@ -45,6 +45,20 @@ describe('faults of a request', () => {
   test('bad JSON', async () => {
     expect(await addNote({ rawBody: '{"text":' })).toMatchObject(invalid({ pointer: '/body', detail: 'is not JSON' }));
   });
+  test.each([
+    ['arrays', `{"text":${'['.repeat(9_000)}${']'.repeat(9_000)}}`],
+    ['objects', `{"text":${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}}`],
+    ['25 levels', `{"text":${'['.repeat(24)}${']'.repeat(24)}}`],
+    ['with an escaped pair', `{"text":"\\ud83d\\ude00","deep":${'['.repeat(9_000)}${']'.repeat(9_000)}}`],
+    ['without an end', '['.repeat(9_000)],
+  ])('too deep for a recursion: %s', async (_, rawBody) => {
+    expect(await addNote({ rawBody })).toMatchObject(
+      invalid({ pointer: '/body', detail: 'is nested more than 24 levels deep' }),
+    );
+  });
+  test('brackets in a text are no levels', async () => {
+    expect(await addNote({ rawBody: `{"text":"${'[{\\"'.repeat(30)}"}` })).toMatchObject({ status: 201 });
+  });
   test.each(['"\\ud83d"', '"\\\\\\ud83d"', '"a\\uDE00b"', '{"\\ud83d":1}'])(
     'half a character, as in %s',
     async (half) => {

@@ -45,12 +45,30 @@ const escapedSurrogate = /\\ud[89a-f]/i;
 /** `JSON.stringify` escapes what has no other half, and nothing else; a text's own backslash comes out as two. */
 const halfSurrogate = /(?<!\\)(\\\\)*\\ud[89a-f]/i;
 
+/** Levels of arrays and objects at most: parsers and hashes go down by recursion, and a table's item takes 32. */
+const maxDepth = 24;
+
+/** Counted in the text, so that nothing has to go down before it is known how deep it is. */
+const isTooDeep = (json: string): boolean => {
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > maxDepth) return true;
+  }
+  return false;
+};
+
 const readBody = (event: APIGatewayProxyEventV2): unknown => {
   const body = readText(event);
   if (body === '') return undefined;
   const type = event.headers['content-type'] ?? '';
   if (!/^application\/(.+\+)?json(;|$)/i.test(type))
     throw commonProblem('media-type-unsupported', { detail: 'Send Content-Type: application/json.' });
+  if (isTooDeep(body))
+    throw commonProblem('request-invalid', {
+      errors: [{ pointer: '/body', detail: `is nested more than ${maxDepth} levels deep` }],
+    });
   let value: unknown;
   try {
     value = JSON.parse(body);

@@ -1,4 +1,4 @@
-/** PP10 PP2 I8 X1 the access matrix: every cell asked of the running stack. */
+/** The access matrix: every cell asked of the running stack. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routes as catalogRoutes } from '#services/catalog/routes.ts';
 import { routes as creditsRoutes } from '#services/credits/routes.ts';
@@ -32,17 +32,23 @@ test('no route has other callers than its table says: public ones are open, othe
   }
 });
 
-describe('I8 each cell is as the table says', () => {
+describe('PP10 PP2 PP18 X1 I8 each cell is as the table says', () => {
   test.each(Object.entries(matrix))('%s', async (name, { expected, path, body, headers = {}, fresh = false }) => {
     const [method = '', template = ''] = name.split(' ');
     const url = path ? await path(world) : template;
     const got: Partial<Record<Caller, number>> = {};
+    const leaks: string[] = [];
     for (const caller of callers) {
       const client = await world.as(caller, { fresh });
       const content = body?.(world);
       const options = { method, headers, ...(content === undefined ? {} : { body: content }) };
-      got[caller] = (await client.call(url, options)).status;
+      const { status, body: answer } = await client.call(url, options);
+      got[caller] = status;
+      const told = JSON.stringify(answer);
+      if (routes.get(name)?.auth === 'user' && caller !== 'user')
+        for (const secret of world.secrets)
+          if (told.includes(secret) && !url.includes(secret)) leaks.push(`${caller}: ${secret}`);
     }
-    expect(got).toEqual(expected);
+    expect({ got, leaks }).toEqual({ got: expected, leaks: [] });
   });
 });

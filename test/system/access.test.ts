@@ -3,6 +3,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
+import { definitions } from '#apps';
 import { routes as creditsRoutes } from '#services/credits/routes.ts';
 import { routes as generationRoutes } from '#services/generation/routes.ts';
 import type { Route } from '#shared/http/route.ts';
@@ -142,7 +143,7 @@ describe('a good token is half of it: the user’s record is asked at every requ
     expect(await callsFor(() => stack.anybody.get('/v1/assets'))).toEqual({ status: 401, calls: [] });
   });
 
-  test('SP15 of a deleted user it is refused from the next request on, and in no other app', async () => {
+  test('of a deleted user it is refused from the next request on, and in no other app', async () => {
     const { id, api } = await stack.signUp();
     expect((await api.get('/v1/assets')).status).toBe(200);
     const tombstone = {
@@ -227,6 +228,35 @@ describe('I8 what belongs to another is not there', () => {
   test('the same user id in two apps is two users', async () => {
     const token = await stack.auth.issueToken('product-studio', { sub: user.id });
     expect((await stack.withToken(token).get('/v1/credits')).body).toMatchObject({ available: 10, spent: 0 });
+  });
+});
+
+describe('FS14 browsers and bad input', () => {
+  const preflight = (origin: string) =>
+    stack.anybody.call('/v1/me', {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': 'authorization, if-match',
+      },
+    });
+
+  test.each(definitions.flatMap(({ origins }) => origins))('the app at %s may call', async (origin) => {
+    const { status, headers } = await preflight(origin);
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+    expect(headers.get('access-control-allow-headers')).toMatch(/authorization.*if-match/);
+  });
+  test('a page of anybody else may not', async () =>
+    expect((await preflight('https://elsewhere.example')).headers.get('access-control-allow-origin')).toBeNull());
+  test('whatever is wrong in a request is pointed at, all at once', async () => {
+    const { status, headers, body } = await user.api.call('/v1/me', {
+      method: 'PATCH',
+      body: { zone: 'Mars/Olympus', credits: 9 },
+    });
+    expect([status, headers.get('content-type')]).toEqual([400, 'application/problem+json']);
+    const { errors } = body as { errors: { pointer: string }[] };
+    expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual(['/body/credits', '/body/zone']);
   });
 });
 

@@ -119,7 +119,7 @@ describe('SP15 a change without a deploy', () => {
     expect(await current(second)).toMatchObject({ version: version + 1, actor: `admin:${winner.id}` });
   });
 
-  test('the bus hears of every version once, in order', async () => {
+  test('SP14 the bus hears of every version once, in order', async () => {
     await stack.account.drain();
     const { version } = await current();
     const heard = changes('sparky');

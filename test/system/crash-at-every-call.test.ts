@@ -12,11 +12,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { writeAccountFile } from '#local/account/account-file.ts';
 import type { CallFault } from '#local/contracts.ts';
 import type { AccountCommand } from '#services/credits/domain/commands.ts';
-import type { AccountEvent } from '#services/credits/domain/events.ts';
 import { runLedger } from '#services/credits/operations/run.ts';
 import { toItem } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { uploadAsset } from './client.ts';
-import { type Ledger, lab, ledgerOf, policyAt, scheduleName, secondsFromNow } from './ledger.ts';
+import { type Ledger, lab, ledgerOf, policyAt, scheduleName, secondsFromNow, told } from './ledger.ts';
 import { makePhoto } from './photo.ts';
 import { functionArn, type Stack, startStack, type User } from './stack.ts';
 
@@ -119,23 +118,6 @@ const untilAnswered = async <A extends { readonly status: number }>(ask: () => P
     if (answer.status < 500 || tries === maxTries) return answer;
   }
 };
-
-/** What matters of an account's events: what happened, to how many credits. */
-const told = (events: readonly { readonly event: AccountEvent }[]) =>
-  events.map(({ event }) => {
-    switch (event.type) {
-      case 'CreditsGranted':
-        return `${event.type} ${event.kind} ${event.credits}`;
-      case 'CreditsHeld':
-        return `${event.type} ${JSON.stringify(Object.values(event.rows))}`;
-      case 'HoldSettled':
-        return `${event.type} ${JSON.stringify(Object.values(event.spent))}`;
-      case 'HoldReleased':
-        return `${event.type} ${event.reason} ${JSON.stringify(Object.values(event.returned))}`;
-      default:
-        return event.type;
-    }
-  });
 
 describe('I3 I4 I7 a generation', () => {
   let user: User;

@@ -88,3 +88,20 @@ export const scheduleName = ({ account }: Stack, logicalId: string): string => {
   if (!schedule || more.length > 0) throw new Error(`not exactly one schedule begins with ${logicalId}`);
   return schedule.logicalId;
 };
+
+/** What matters of an account's events: what happened, to how many credits. */
+export const told = (events: readonly { readonly event: AccountEvent }[]) =>
+  events.map(({ event }) => {
+    switch (event.type) {
+      case 'CreditsGranted':
+        return `${event.type} ${event.kind} ${event.credits}`;
+      case 'CreditsHeld':
+        return `${event.type} ${JSON.stringify(Object.values(event.rows))}`;
+      case 'HoldSettled':
+        return `${event.type} ${JSON.stringify(Object.values(event.spent))}`;
+      case 'HoldReleased':
+        return `${event.type} ${event.reason} ${JSON.stringify(Object.values(event.returned))}`;
+      default:
+        return event.type;
+    }
+  });

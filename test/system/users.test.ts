@@ -81,6 +81,15 @@ describe('PP1 FS10 NB2 a user begins once: one record, one event, one account wi
   });
 });
 
+test('NB2 PP2 whose first request is another service’s has a record too: an admin finds them', async () => {
+  const user = await stack.signUp();
+  await credits(user);
+  await stack.account.drain();
+  const asAdmin = { headers: { 'x-admin-key': key.key } };
+  expect((await stack.anybody.call(`/v1/admin/users/${user.id}`, asAdmin)).body).toMatchObject({ status: 'active' });
+  expect(registrations(user)).toMatchObject([{ type: 'UserRegistered', data: { via: 'request' } }]);
+});
+
 const apiFunction = () => stack.account.functionName('services/identity/handlers/api.ts');
 const ofApi = () => stack.account.calls.of({ caller: apiFunction() }).map(({ operation }) => operation);
 /** Whose days need no catalog. */

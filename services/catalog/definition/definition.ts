@@ -54,8 +54,7 @@ const settings = z.strictObject(settingsFields);
 export type AppSettings = z.infer<typeof settings>;
 const offerShape = z.strictObject(offerFields);
 export type AppOffer = z.infer<typeof offerShape>;
-/** The shape alone: what the catalog hands out was checked as a whole when it came in. */
-export const definitionShape = z.strictObject({ ...settingsFields, ...offerFields });
+const definitionShape = z.strictObject({ ...settingsFields, ...offerFields });
 export type AppDefinition = z.infer<typeof definitionShape>;
 
 const settingsFaults = ({
@@ -126,6 +125,23 @@ export const appOffer = offerShape.superRefine((offer, context) => addFaults(off
 export const appDefinition = definitionShape.superRefine((definition, context) =>
   addFaults([...settingsFaults(definition), ...offerFaults(definition)], context),
 );
+
+/**
+ * While a deployment is under way, processes of two versions read the same table and answer each other: a field that only the
+ * newer one knows is no fault to the older one, which leaves it alone.
+ */
+const withNewerFields = <Shape extends z.ZodType>(schema: Shape) =>
+  z.unknown().transform((value, { addIssue }): z.output<Shape> => {
+    const faults = (schema.safeParse(value).error?.issues ?? []).filter(({ code }) => code !== 'unrecognized_keys');
+    for (const { path, message } of faults) addIssue({ code: 'custom', path: [...path], message });
+    return value as z.output<Shape>;
+  });
+
+/** An offer as the table has it. */
+export const storedOffer = withNewerFields(appOffer);
+
+/** A definition as the catalog hands it out. It was checked as a whole when it came in, so its shape is enough. */
+export const servedDefinition = withNewerFields(definitionShape);
 
 /** The half that lives in the table. */
 export const offerOf = (definition: AppDefinition): AppOffer => {

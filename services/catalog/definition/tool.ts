@@ -1,6 +1,6 @@
 /** What an app lets its users run, and what one run costs. */
 import * as z from 'zod';
-import { credits, type Fault, i18nKey, pictureUrl, slug } from './basics.ts';
+import { credits, type Fault, i18nKey, idsOf, pictureUrl, slug } from './basics.ts';
 import type { Option } from './option.ts';
 
 /** What one run costs: always the same, or by the value of one parameter. */
@@ -17,6 +17,12 @@ export const providerChoice = z.strictObject({
 
 export const outputKind = z.enum(['image', 'audio', 'video', 'text', 'json']);
 
+/** `1e999` is read as infinity, and has no place in a text or a digest. */
+const isWritable = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).every(isWritable)
+    : typeof value !== 'number' || Number.isFinite(value);
+
 export const tool = z.strictObject({
   id: slug,
   type: z.enum(['TRANSFORMATION', 'FILTER', 'ANALYSIS', 'GENERATION']),
@@ -30,7 +36,9 @@ export const tool = z.strictObject({
   input: z.strictObject({ images: z.strictObject({ min: z.int().min(0).max(8), max: z.int().min(0).max(8) }) }),
   output: outputKind,
   /** JSON Schema of the tool's parameters: an object that takes no others. */
-  params: z.looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) }),
+  params: z
+    .looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) })
+    .refine(isWritable, 'holds a number that JSON cannot write'),
   /** Parameters whose value is the id of an active option, by parameter: the option's kind. */
   option_params: z.record(z.string().max(100), slug),
   cost: toolCost,
@@ -42,6 +50,7 @@ export const tool = z.strictObject({
 });
 export type Tool = z.infer<typeof tool>;
 
+const textSchema = z.object({ type: z.literal('string') });
 const enumerated = z.object({ enum: z.array(z.string()) });
 const parametersOf = z.object({
   properties: z.record(z.string(), z.unknown()).default({}),
@@ -68,28 +77,41 @@ const costFaults = ({ cost, params }: Tool): Fault[] => {
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 type OptionsByKind = Readonly<Record<string, readonly Pick<Option, 'id' | 'pro'>[]>>;
 
+const optionsOf = (options: OptionsByKind, kind: string) => (Object.hasOwn(options, kind) ? options[kind] : undefined);
+
+/** @throws for a schema that refers to what is not there, or to itself without an end. */
+const refusedOptions = (schema: object, { $schema, $defs, definitions }: Tool['params'], ids: readonly string[]) => {
+  const value = z.fromJSONSchema({ ...schema, $schema, $defs, definitions } as JsonSchema);
+  return ids.filter((id) => !value.safeParse(id).success).map((id) => `"${id}"`);
+};
+
 /** A parameter that takes an option is a text of the schema; its kind exists, and the schema lets every option of it pass. */
 const optionFaults = ({ params, option_params }: Tool, options: OptionsByKind): Fault[] => {
   const properties = parametersOf.safeParse(params).data?.properties ?? {};
   return Object.entries(option_params).flatMap(([name, kind]): Fault[] => {
     const path = ['option_params', name];
-    const schema = properties[name] as { readonly type?: unknown } | undefined;
-    if (schema?.type !== 'string') return [[path, `"${name}" is not a parameter of type string`]];
-    const list = Object.hasOwn(options, kind) ? options[kind] : undefined;
+    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (!textSchema.safeParse(schema).success) return [[path, `"${name}" is not a parameter of type string`]];
+    const list = optionsOf(options, kind);
     if (!list) return [[path, `there are no options "${kind}"`]];
-    const value = z.fromJSONSchema({ ...schema, $defs: params.$defs ?? {} } as JsonSchema);
-    const refused = list.filter(({ id }) => !value.safeParse(id).success).map(({ id }) => `"${id}"`);
-    return refused.length > 0 ? [[path, `the parameter's schema refuses the options ${refused.join(', ')}`]] : [];
+    try {
+      const refused = refusedOptions(schema as object, params, idsOf(list));
+      return refused.length > 0 ? [[path, `the parameter's schema refuses the options ${refused.join(', ')}`]] : [];
+    } catch {
+      return [[path, "the parameter's schema cannot be read"]];
+    }
   });
 };
 
-/** A schema that cannot be read would refuse every run. */
+/** A schema that cannot be read would refuse every run. One that refers to itself without an end shows it only when it is used. */
 const schemaFaults = ({ params }: Tool): Fault[] => {
+  const names = Object.keys(parametersOf.safeParse(params).data?.properties ?? {});
   try {
-    z.fromJSONSchema(params as JsonSchema);
+    z.fromJSONSchema(params as JsonSchema).safeParse(Object.fromEntries(names.map((name) => [name, ''])));
     return [];
   } catch (error) {
-    return [[['params'], `is not a JSON Schema: ${(error as Error).message}`]];
+    const why = error instanceof RangeError ? 'it refers to itself without an end' : (error as Error).message;
+    return [[['params'], `is not a JSON Schema: ${why}`]];
   }
 };
 
@@ -98,7 +120,7 @@ const freeProFaults = ({ cost, option_params }: Tool, options: OptionsByKind): F
   const prices = cost.kind === 'fixed' ? [cost.credits] : Object.values(cost.credits);
   if (!prices.includes(0)) return [];
   return Object.entries(option_params)
-    .filter(([, kind]) => options[kind]?.some(({ pro }) => pro))
+    .filter(([, kind]) => optionsOf(options, kind)?.some(({ pro }) => pro))
     .map(([name]): Fault => [['option_params', name], 'has options for pro plans, which a free run cannot check']);
 };
 

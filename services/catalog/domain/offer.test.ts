@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fold } from '#shared/eventsourcing/decider.ts';
 import { given } from '#shared/testing/given.ts';
-import { maxOfferBytes, type NewOffer, type OfferEvent, offer, offerEvent } from './offer.ts';
+import { maxOfferBytes, type NewOffer, type OfferEvent, offer, offerEvent, seedFate } from './offer.ts';
 
 const at = '2026-11-05T10:00:00.000Z';
 const digest = (name: string) => name.padEnd(43, '-');
@@ -20,6 +20,22 @@ const change = (name: string, expectedVersion: number) =>
   ({ type: 'ChangeOffer', ...newOffer(name, expectedVersion) }) as const;
 const seeded = (name: string): OfferEvent => ({ type: 'OfferSeeded', ...factsOf(name) });
 const changed = (name: string): OfferEvent => ({ type: 'OfferChanged', ...factsOf(name) });
+/** The file `name`, while `kept` stays. */
+const setAside = (name: string, kept: string): OfferEvent => ({
+  type: 'SeedSetAside',
+  ...factsOf(kept),
+  changed: [],
+  seed: digest(name),
+});
+const putAside = (name: string, kept: string, expectedVersion: number) =>
+  ({ type: 'SetSeedAside', ...newOffer(kept, expectedVersion), changed: [], seed: digest(name) }) as const;
+const publish = (name: string, expectedVersion: number) =>
+  ({ ...change(name, expectedVersion), publishes: true }) as const;
+const published = (name: string): OfferEvent => ({ type: 'OfferChanged', ...factsOf(name), publishes: true });
+const fateOf = (events: readonly OfferEvent[], name: string) => {
+  const state = fold(offer, events);
+  return state.status === 'published' ? seedFate(state, digest(name)) : undefined;
+};
 
 describe('SP15 seeding', () => {
   test('the first look applies the file', () =>
@@ -104,6 +120,71 @@ describe('SP15 changing', () => {
     given(offer, [seeded('a'), changed('b'), changed('a')])
       .when(seed('c', 3))
       .thenRejected('seed-set-aside'));
+});
+
+describe('SP15 files that come after an edit', () => {
+  const edited = [seeded('a'), changed('mine')];
+  test('are set aside once, whoever looks and however often; the offer stays', () => {
+    given(offer, edited)
+      .when(putAside('b', 'mine', 2))
+      .then([setAside('b', 'mine')]);
+    given(offer, [...edited, setAside('b', 'mine')])
+      .when(putAside('b', 'mine', 2))
+      .then([]);
+    expect(fateOf([...edited, setAside('b', 'mine')], 'b')).toBe('set-aside');
+    expect(fateOf([...edited, setAside('b', 'mine')], 'a')).toBeUndefined();
+  });
+  test('stay set aside through another edit', () => {
+    const again = [...edited, setAside('b', 'mine'), changed('mine 2')];
+    given(offer, again)
+      .when(putAside('b', 'mine 2', 4))
+      .then([]);
+    expect(fateOf(again, 'b')).toBe('set-aside');
+  });
+  test('are not set aside where the offer was changed, or follows its file again, meanwhile', () => {
+    given(offer, edited)
+      .when(putAside('b', 'mine', 1))
+      .thenRejected('version-stale');
+    given(offer, [...edited, published('c')])
+      .when(putAside('b', 'mine', 3))
+      .thenRejected('version-stale');
+    given(offer, [])
+      .when(putAside('b', 'mine', 0))
+      .thenRejected('offer-unseeded');
+  });
+  test('are applied again once a file was published', () =>
+    given(offer, [...edited, published('b')])
+      .when(seed('c', 3))
+      .then([seeded('c')]));
+  test.each(['a', 'b', 'mine'])('a publication is not undone by a deployment that still has %s', (old) => {
+    const history = [...edited, setAside('b', 'mine'), published('c')];
+    given(offer, history).when(seed(old, 4)).then([]);
+    given(offer, [...history, seeded('d')])
+      .when(seed(old, 5))
+      .then([]);
+    expect(fateOf(history, old)).toBe('superseded');
+    expect(fateOf(history, 'c')).toBeUndefined();
+  });
+  test('publishing sent twice is one; one that says what is there is an event where the offer was edited', () => {
+    given(offer, [...edited, published('b')])
+      .when(publish('b', 2))
+      .then([]);
+    given(offer, [seeded('a')])
+      .when(publish('a', 1))
+      .then([]);
+    given(offer, [...edited, changed('a')])
+      .when(publish('a', 3))
+      .then([published('a')]);
+    given(offer, [...edited, changed('a')])
+      .when(publish('a', 2))
+      .thenRejected('version-stale');
+  });
+  test('an earlier file that is published is the newest one again', () => {
+    const history = [seeded('a'), seeded('b'), published('a')];
+    expect(fateOf(history, 'b')).toBe('superseded');
+    expect(fateOf(history, 'a')).toBeUndefined();
+    given(offer, history).when(seed('b', 3)).then([]);
+  });
 });
 
 describe('an offer that would not fit an item', () => {

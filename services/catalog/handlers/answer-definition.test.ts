@@ -35,11 +35,11 @@ const found = async (answer: ReturnType<typeof answerDefinition>, request: objec
 const history = async () =>
   (await tables.store.read(offerStream(app), { limit: 100 })).map(({ version, event }) => `${version} ${event.type}`);
 /** As an admin elsewhere does it. */
-const edit = async (offer: AppOffer) => {
+const edit = async (offer: AppOffer, also: { readonly publishes?: true } = {}) => {
   const { offers } = processWith();
   const current = await offers.current(app);
   const meta = { actor: 'admin:boss', correlationId: 'request-1' };
-  const command = { type: 'ChangeOffer', ...newOffer(current, offer, '2026-11-05T10:00:00.000Z') } as const;
+  const command = { type: 'ChangeOffer', ...newOffer(current, offer, '2026-11-05T10:00:00.000Z'), ...also } as const;
   expect((await tables.handle(offerStream(app), command, meta)).accepted).toBe(true);
 };
 
@@ -123,20 +123,64 @@ describe('SP15 seeds', () => {
       expect(await next.name()).toBe('Edited');
     }
     expect(next.lines).toEqual([{ level: 'warn', message: 'seed set aside' }]);
-    expect(await history()).toEqual(['1 OfferSeeded', '2 OfferChanged']);
+    const others = await Promise.all(Array.from({ length: 5 }, () => processWith({ name: 'Sparky 2' }).name()));
+    expect(new Set(others)).toEqual(new Set(['Edited']));
+    expect(await history()).toEqual(['1 OfferSeeded', '2 OfferChanged', '3 SeedSetAside']);
+  });
+  test('ten processes that look at once set a file aside once', async () => {
+    await edit({ ...offerOf(file()), name: 'Edited' });
+    await Promise.all(Array.from({ length: 10 }, () => processWith({ name: 'Sparky 2' }).name()));
+    expect(await history()).toEqual(['1 OfferSeeded', '2 OfferChanged', '3 SeedSetAside']);
+  });
+  test('after a file was published the next ones are applied again, and no deployment of before undoes it', async () => {
+    const first = processWith();
+    await first.name();
+    await edit({ ...offerOf(file()), name: 'Edited' });
+    const aside = processWith({ name: 'Set aside' });
+    expect(await aside.name()).toBe('Edited');
+    await edit(offerOf(file({ name: 'File 2' })), { publishes: true });
+    const next = processWith({ name: 'File 3' });
+    for (const [look, name] of ['File 2', 'File 3', 'File 3'].entries()) {
+      if (look === 1) expect(await next.name()).toBe(name);
+      for (const { clock } of [first, aside]) clock.now = (look + 1) * 2_000;
+      expect([await first.name(), await aside.name()]).toEqual([name, name]);
+    }
+    expect(aside.lines).toEqual(['seed set aside', 'seed superseded'].map((message) => ({ level: 'warn', message })));
+    expect((await history()).slice(2)).toEqual(['3 SeedSetAside', '4 OfferChanged', '5 OfferSeeded']);
+  });
+  test('an earlier file that is deployed again is not applied, and the log says so once', async () => {
+    for (const name of ['File 1', 'File 2']) await processWith({ name }).name();
+    const again = processWith({ name: 'File 1' });
+    for (const look of [0, 2, 4]) {
+      again.clock.now = look * 1_000;
+      expect(await again.name()).toBe('File 2');
+    }
+    expect(again.lines).toEqual([{ level: 'warn', message: 'seed superseded' }]);
+    const newest = processWith({ name: 'File 2' });
+    await newest.name();
+    expect(newest.lines).toEqual([]);
   });
 });
 
 describe('when the table does not give what is needed', () => {
   /** Past every check, as only an operator could. */
-  const breakOffer = async () => {
+  const writeOffer = async (changes: object) => {
     const [newest] = await tables.store.read(offerStream(app), { direction: 'backward', limit: 1 });
     if (!newest) throw new Error('no offer');
     const { version, state, hash, event } = newest;
-    const data = { ...event, offer: JSON.stringify({ ...offerOf(fileOf('sparky')), tools: [] }) };
+    const data = { ...event, offer: JSON.stringify({ ...offerOf(fileOf('sparky')), ...changes }) };
     const Item = { ...newest, event: undefined, data, type: 'OfferChanged', version: version + 1, state, hash };
     await tables.client.send(new PutCommand({ TableName: tables.table, Item }));
   };
+  const breakOffer = () => writeOffer({ tools: [] });
+  test('a field of a newer deployment is left alone', async () => {
+    const { name, clock, served } = processWith();
+    await name();
+    await writeOffer({ name: 'Newer', bundles: [{ id: 'x' }] });
+    clock.now = 2_000;
+    expect(await name()).toBe('Newer');
+    expect(definitionAnswer.parse(await answerDefinition({ served })({ app })).status).toBe('found');
+  });
   test('an offer that breaks the rules is not served: the last good one is, and the log complains', async () => {
     const { name, clock, lines } = processWith();
     await name();

@@ -117,6 +117,37 @@ describe('publish', () => {
     expect((await catalog('diff', 'sparky')).said).toContain('edited: new files wait until they are published');
     expect((await catalog('publish', 'sparky', '--yes')).code).toBe(0);
     expect(await served()).toMatchObject({ name: 'Sparky' });
+    expect((await catalog('diff', 'sparky')).said).toContain('operator:op; follows its file\nNo difference.');
+    expect((await newestVersion(store, 'sparky'))?.state.edited).toBe(false);
+  });
+  test('an edited offer that says what the file says follows it again', async () => {
+    await seeded({ name: 'Earlier' });
+    const same = newOffer(await newestVersion(store, 'sparky'), offerOf(fileOf('sparky')), at);
+    await handle(offerStream('sparky'), { type: 'ChangeOffer', ...same }, { actor: 'admin:boss', correlationId: 'r1' });
+    const dry = await catalog('publish', 'sparky');
+    expect([dry.code, dry.said]).toEqual([1, expect.stringContaining('No difference.\nNothing was changed')]);
+    expect((await catalog('publish', 'sparky', '--yes')).said).toContain('Version 3 is served');
+    expect((await catalog('publish', 'sparky', '--yes')).said).toContain('follows its file\nNo difference.');
+    const { said } = await catalog('history', 'sparky', '--last', '2');
+    expect(said.split('\n')).toEqual([
+      '    3  2026-11-05 12:00:00  operator:op: its file',
+      '    2  2026-11-05 10:00:00  admin:boss: a change',
+      '       name',
+    ]);
+  });
+  test('a file that another one replaced is said to be that, and published again', async () => {
+    await seeded();
+    const next = newOffer(await newestVersion(store, 'sparky'), { ...(await served()), name: 'File 2' }, at);
+    await handle(
+      offerStream('sparky'),
+      { type: 'SeedOffer', ...next },
+      { actor: 'system:catalog', correlationId: 's' },
+    );
+    const { code, said } = await catalog('diff', 'sparky');
+    expect([code, said]).toEqual([1, expect.stringContaining('; this file was replaced by another one: it is not')]);
+    expect(JSON.parse((await catalog('diff', 'sparky', '--json')).said)).toMatchObject({ superseded: true });
+    await catalog('publish', 'sparky', '--yes');
+    expect((await catalog('diff', 'sparky')).said).toContain('follows its file\nNo difference.');
   });
   test('where nothing is yet it does what the first request would', async () => {
     expect((await catalog('publish', 'sparky')).code).toBe(1);
@@ -134,7 +165,7 @@ describe('history and rollback', () => {
     const { code, said } = await catalog('history', 'sparky');
     expect(code).toBe(0);
     expect(said.split('\n')).toEqual([
-      '    2  2026-11-05 12:00:00  operator:op: a change (a release)',
+      '    2  2026-11-05 12:00:00  operator:op: its file (a release)',
       '       welcome_credits',
       '    1  2026-11-05 10:00:00  system:catalog: its file',
     ]);

@@ -3,9 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { definitions } from '#apps';
 import { changeOffer } from '../change-offer.ts';
 import { type AppOffer, offerOf } from '../contracts.ts';
-import { newestVersion, newOffer, type OfferVersion, offerHandler, versionOf } from '../current-offers.ts';
+import {
+  newestVersion,
+  newOffer,
+  type OfferRecord,
+  type OfferVersion,
+  offerHandler,
+  versionOf,
+} from '../current-offers.ts';
 import type { AnyOffer } from '../domain/changed-paths.ts';
-import { offerStream } from '../domain/offer.ts';
+import { offerStream, seedFate } from '../domain/offer.ts';
+import { digestOf } from '../offer-json.ts';
+import { changesOf, versionFields } from '../version-view.ts';
 import { connect, explain, type Offers } from './connect.ts';
 import { type Difference, differenceLines, differences } from './differences.ts';
 import { OperatorError } from './operator-error.ts';
@@ -35,10 +44,16 @@ const fileOf = (app: string): AppOffer => {
 const moment = (at: string): string => at.slice(0, 19).replace('T', ' ');
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
+const isSuperseded = (current: OfferVersion | undefined, file: AppOffer): boolean =>
+  current !== undefined && seedFate(current.state, digestOf(file)) === 'superseded';
+
 const servedLine = (app: string, current: OfferVersion | undefined): string => {
   if (!current) return `${app}: nothing is there yet; the first request will apply the file`;
   const { version, record, state } = current;
-  const files = state.edited ? 'edited: new files wait until they are published' : 'follows its file';
+  const followed = isSuperseded(current, fileOf(app))
+    ? 'this file was replaced by another one: it is not applied again until it is published'
+    : 'follows its file';
+  const files = state.edited ? 'edited: new files wait until they are published' : followed;
   return `${app}: version ${version} of ${moment(record.at)} by ${record.meta.actor}; ${files}`;
 };
 
@@ -52,15 +67,23 @@ const diff = async ({ store }: Offers, { app, json }: Options<'diff'>, output: O
   const current = await newestVersion(store, app);
   const found = differences(current?.offer ?? {}, file);
   if (json) {
-    const { version, state } = current ?? {};
-    output.print(
-      JSON.stringify({ app, version: version ?? 0, edited: state?.edited ?? false, differences: found }, undefined, 2),
-    );
+    const { version = 0, state } = current ?? {};
+    const told = { app, version, edited: state?.edited ?? false, superseded: isSuperseded(current, file) };
+    output.print(JSON.stringify({ ...told, differences: found }, undefined, 2));
   } else {
     output.print(servedLine(app, current));
     printDifferences(found, output);
   }
   return found.length === 0 ? 0 : 1;
+};
+
+/** As the admins' route has it. */
+const versionRow = (record: OfferRecord) => ({ ...versionFields(record), ...changesOf(record) });
+
+const whatBecame = ({ seeded, set_aside, rolled_back_to }: ReturnType<typeof versionRow>): string => {
+  if (seeded) return 'its file';
+  if (set_aside) return 'a new file was set aside';
+  return rolled_back_to === null ? 'a change' : `back to version ${rolled_back_to}`;
 };
 
 const history = async (
@@ -70,46 +93,44 @@ const history = async (
 ): Promise<number> => {
   const records = await store.read(offerStream(app), { direction: 'backward', limit: last });
   if (records.length === 0) throw new OperatorError(`${app} has no offer in ${place} yet`);
-  const rows = records.map(({ version, at, meta, event }) => ({
-    version,
-    at,
-    actor: meta.actor,
-    reason: event.type === 'OfferChanged' ? (event.reason ?? null) : null,
-    seeded: event.type === 'OfferSeeded',
-    rolled_back_to: event.type === 'OfferChanged' ? (event.rolledBackTo ?? null) : null,
-    changed: event.changed,
-    truncated: event.truncated,
-  }));
+  const rows = records.map(versionRow);
   if (json) {
     output.print(JSON.stringify(rows, undefined, 2));
     return 0;
   }
-  for (const { version, at, actor, reason, seeded, rolled_back_to, changed, truncated } of rows) {
-    const what = seeded ? 'its file' : rolled_back_to === null ? 'a change' : `back to version ${rolled_back_to}`;
-    output.print(
-      `${String(version).padStart(5)}  ${moment(at)}  ${actor}: ${what}${reason === null ? '' : ` (${reason})`}`,
-    );
+  for (const row of rows) {
+    const { version, at, actor, reason, changed, truncated } = row;
+    const why = reason === null ? '' : ` (${reason})`;
+    output.print(`${String(version).padStart(5)}  ${moment(at)}  ${actor}: ${whatBecame(row)}${why}`);
     const paths = changed.slice(0, 5).join(', ');
     const more = changed.length > 5 ? `, ${changed.length - 5}${truncated ? ' and more' : ''} more` : '';
-    if (version > 1) output.print(`       ${paths === '' ? 'the order of fields' : paths}${more}`);
+    if (version > 1 && paths !== '') output.print(`       ${paths}${more}`);
   }
   return 0;
 };
 
 type Act = Options<'publish'> | Options<'rollback'>;
 
+interface Replacement {
+  readonly current: OfferVersion;
+  readonly offer: AnyOffer;
+  readonly rolledBackTo?: number;
+  readonly publishes?: true;
+}
+
 /** Shows what an offer in the served one's place would change; with --yes it takes the place. */
 const replace = async (
   { store }: Offers,
   { app, yes, reason }: Act,
-  { current, offer, rolledBackTo }: { current: OfferVersion; offer: AnyOffer; rolledBackTo?: number },
+  { current, offer, rolledBackTo, publishes }: Replacement,
   output: Output,
   { name, now }: Operator,
 ): Promise<number> => {
   const found = differences(current.offer, offer);
   output.print(servedLine(app, current));
   printDifferences(found, output);
-  if (found.length === 0) return 0;
+  // An edited offer that says what the file says is published all the same: the next files are applied again.
+  if (found.length === 0 && !(publishes && current.state.edited)) return 0;
   if (!yes) {
     output.print('Nothing was changed: --yes does it.');
     return 1;
@@ -121,6 +142,7 @@ const replace = async (
     edited: { offer, place: [] },
     reason,
     rolledBackTo,
+    publishes,
     dryRun: false,
     at: now(),
     meta: { actor: `operator:${name}`, correlationId: `catalog-${randomUUID()}` },
@@ -148,7 +170,7 @@ const seed = async ({ store }: Offers, app: string, file: AppOffer, output: Outp
 const publish = async (offers: Offers, options: Options<'publish'>, output: Output, operator: Operator) => {
   const file = fileOf(options.app);
   const current = await newestVersion(offers.store, options.app);
-  if (current) return replace(offers, options, { current, offer: file }, output, operator);
+  if (current) return replace(offers, options, { current, offer: file, publishes: true }, output, operator);
   output.print(servedLine(options.app, current));
   if (options.yes) return seed(offers, options.app, file, output, operator);
   output.print('Nothing was changed: --yes does it.');

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import type { HasTime } from '#shared/aws/remove-objects.ts';
 import type { Logger } from '#shared/observability/logger.ts';
-import type { Deletions } from './tombstones.ts';
+import type { Deletions, DuePage } from './tombstones.ts';
 
 /** The schedule's message. */
 export const againMessage = z.strictObject({ kind: z.literal('start') });
@@ -27,23 +27,20 @@ export const tellAgain =
   ({ deletions, logger, now }: TellAgainDeps) =>
   async (hasTime: HasTime): Promise<void> => {
     const leftBefore = new Date(now().getTime() - secondPassAfterMs).toISOString();
-    const seen = new Set<string>();
     let told = 0;
-    for (;;) {
+    let from: DuePage['next'];
+    do {
       if (!hasTime()) {
         logger.warn('not every leaving was told again', { told });
         return;
       }
-      const page = await deletions.due(leftBefore, pageSize);
-      // An index lags behind its table: it may show for a moment what was just done.
-      const owners = page.filter((owner) => !seen.has(owner));
-      for (let next = 0; next < owners.length; next += atOnce) {
-        const some = owners.slice(next, next + atOnce);
+      const page = await deletions.due(leftBefore, pageSize, from);
+      for (let next = 0; next < page.owners.length; next += atOnce) {
+        const some = page.owners.slice(next, next + atOnce);
         const done = await Promise.all(some.map((owner) => deletions.tellAgain(owner, now().toISOString())));
         told += done.filter(Boolean).length;
       }
-      for (const owner of owners) seen.add(owner);
-      if (owners.length === 0 || page.length < pageSize) break;
-    }
+      from = page.next;
+    } while (from);
     if (told > 0) logger.info('leavings told again', { told });
   };

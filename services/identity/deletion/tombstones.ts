@@ -62,16 +62,23 @@ export const leave =
     throw new ContentionError(`a user was changed by others during ${maxAttempts} attempts`);
   };
 
+/** An index lags behind its table: it may show for a moment what was done already. */
+export interface DuePage {
+  readonly owners: readonly string[];
+  /** Where the next page begins; nothing behind the last. */
+  readonly next?: Readonly<Record<string, unknown>>;
+}
+
 export interface Deletions {
   /** Keys of users who left before this time and of whom that was told once, the first to leave first. */
-  due(leftBefore: string, limit: number): Promise<readonly string[]>;
+  due(leftBefore: string, limit: number, from?: DuePage['next']): Promise<DuePage>;
   /** Has their leaving told again. Once: whoever comes second changes nothing. */
   tellAgain(owner: string, at: string): Promise<boolean>;
 }
 
 export const deletions = (client: DynamoDBDocumentClient, table: string): Deletions => ({
-  async due(leftBefore, limit) {
-    const { Items = [] } = await client.send(
+  async due(leftBefore, limit, from) {
+    const { Items = [], LastEvaluatedKey: next } = await client.send(
       new QueryCommand({
         TableName: table,
         IndexName: deletionsIndex.name,
@@ -79,9 +86,10 @@ export const deletions = (client: DynamoDBDocumentClient, table: string): Deleti
         ExpressionAttributeNames: { '#deletions': deletionsIndex.partitionKey, '#deleted_at': deletionsIndex.sortKey },
         ExpressionAttributeValues: { ':due': due, ':before': leftBefore },
         Limit: limit,
+        ...(from ? { ExclusiveStartKey: from } : {}),
       }),
     );
-    return Items.map(({ owner }) => String(owner));
+    return { owners: Items.map(({ owner }) => String(owner)), ...(next ? { next } : {}) };
   },
 
   async tellAgain(owner, at) {

@@ -29,7 +29,7 @@ describe('FS9 who has a good token', () => {
     for (const record of [undefined, active()])
       expect(judgeStanding({ ...verified, role: 'admin' }, record)).toEqual(verified);
   });
-  test('SP15 is refused once deleted, admin or not', () => {
+  test('is refused once deleted, admin or not', () => {
     for (const roles of [[], ['admin']])
       expect(judgeStanding(verified, { status: 'deleted', roles })).toEqual({
         verdict: 'refused',

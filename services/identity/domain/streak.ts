@@ -1,6 +1,6 @@
 /**
  * Days of activity in a row (BM13). A day counts once, by its date where the user is, and only a date later than the last one
- * counts: who changes zones, or whose request comes again or late, gains nothing.
+ * counts: a request that comes again or late gains nothing. Who changes zones may be up to two dates ahead once, never the same date twice.
  */
 import { dayAfter } from './local-date.ts';
 

@@ -77,11 +77,12 @@ export interface NewUser {
   readonly via: 'hook' | 'request';
   readonly email?: string | undefined;
   readonly name?: string | undefined;
+  readonly username?: string | undefined;
   readonly at: string;
   readonly correlationId: string;
 }
 
-export const newUser = ({ owner, via, email, name, at, correlationId }: NewUser): ActiveUser => ({
+export const newUser = ({ owner, via, email, name, username, at, correlationId }: NewUser): ActiveUser => ({
   owner: ownerKey(owner),
   app: owner.app,
   user: owner.user,
@@ -89,6 +90,7 @@ export const newUser = ({ owner, via, email, name, at, correlationId }: NewUser)
   via,
   ...(email === undefined ? {} : { email }),
   ...(name === undefined ? {} : { name }),
+  ...(username === undefined ? {} : { username }),
   roles: [],
   notification_preferences: { promotions: true, feature_updates: true, general_alerts: true },
   streak: noStreak,
@@ -99,9 +101,13 @@ export const newUser = ({ owner, via, email, name, at, correlationId }: NewUser)
 });
 
 /** What the sign-up hook knows and the record does not: a first request may have come before it. */
-export const fromHook = (user: ActiveUser, { email, name }: Pick<NewUser, 'email' | 'name'>): UserChange => ({
+export const fromHook = (
+  user: ActiveUser,
+  { email, name, username }: Pick<NewUser, 'email' | 'name' | 'username'>,
+): UserChange => ({
   ...(user.email === undefined && email !== undefined ? { email } : {}),
   ...(user.name === undefined && name !== undefined ? { name } : {}),
+  ...(user.username === undefined && username !== undefined ? { username } : {}),
 });
 
 export type ProfilePatch = {

@@ -60,7 +60,7 @@ test('FS9 the record makes an admin, whatever the token says', async () => {
   expect(await roleOf('clever')).toEqual({ verdict: 'user', app: 'sparky', user: 'clever' });
 });
 
-test('SP15 a deleted user is refused, though the token is good', async () => {
+test('a deleted user is refused, though the token is good', async () => {
   const { handler, logger } = setup({
     verifyToken: asUser,
     readStanding: async () => ({ status: 'deleted', roles: ['admin'] }),

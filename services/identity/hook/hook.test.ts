@@ -27,7 +27,7 @@ describe('a message that the identity provider signed', () => {
       },
     ]);
     expect((await get()).body).toMatchObject({ name: 'Told by the hook', email: 'someone@example.com' });
-    expect(await records()).toMatchObject([{ version: 1 }]);
+    expect(await records()).toMatchObject([{ status: 'active', name: 'Told by the hook' }]);
   });
 
   test('replayed, again and again and at once, changes nothing', async () => {
@@ -83,6 +83,16 @@ describe('a message that the identity provider signed', () => {
     expect((await hook(signedMessage(signedUp({ user_metadata })))).status).toBe(200);
     const [record] = await records();
     expect(record?.status === 'active' && record.name).toBe(name);
+  });
+
+  test.each([
+    ['Some.Body', 'some.body'],
+    ['two words', null],
+    [7, null],
+  ])('SP2 its username is the one that was chosen, if it can be one: %s', async (username, kept) => {
+    const { hook, get } = await newApi();
+    await hook(signedMessage(signedUp({ user_metadata: { username } })));
+    expect((await get()).body.username).toBe(kept);
   });
 
   test('claims of roles, credits or another app in it count for nothing', async () => {

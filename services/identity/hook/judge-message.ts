@@ -63,6 +63,15 @@ const judge = (secrets: HookSecrets, message: HookMessage): HookVerdict => {
   return own.some((webhook) => isSignedWith(webhook, message)) ? 'trusted' : 'untrusted';
 };
 
+/** The parser's own message quotes what it could not read, and this would be logged. */
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("the hooks' secret is not JSON");
+  }
+};
+
 export interface MessageJudgeOptions {
   /** The text of the secret with the hooks' secrets. */
   readonly readSecrets: () => Promise<string>;
@@ -78,7 +87,7 @@ const age = { maxAgeMs: 60_000, cooldownMs: 10_000, emptyCooldownMs: 1_000, keep
 export const messageJudge = ({ readSecrets, onFailure, now = Date.now }: MessageJudgeOptions) => {
   const secrets = lastGood({
     ...age,
-    load: async () => hookSecrets.parse(JSON.parse(await readSecrets())),
+    load: async () => hookSecrets.parse(jsonOf(await readSecrets())),
     now,
     ...(onFailure ? { onFailure } : {}),
   });

@@ -1,7 +1,7 @@
 /** What Supabase Auth tells of a new user: https://supabase.com/docs/guides/auth/auth-hooks. */
 import * as z from 'zod';
 import { userId } from '#shared/owner.ts';
-import { nameFrom } from '../users/views.ts';
+import { nameFrom, usernameFrom } from '../users/views.ts';
 
 const message = z.object({
   /** Supabase's other hooks have the same form, and some of them come before there is a user. */
@@ -20,6 +20,7 @@ export interface SignUp {
   readonly user: string;
   readonly email: string | undefined;
   readonly name: string | undefined;
+  readonly username: string | undefined;
   readonly anonymous: boolean;
 }
 
@@ -28,6 +29,7 @@ export const signUp = message.transform(
     user: id,
     email: email || undefined,
     name: nameFrom(user_metadata?.name) ?? nameFrom(user_metadata?.full_name),
+    username: usernameFrom(user_metadata?.username) ?? usernameFrom(user_metadata?.user_name),
     anonymous: is_anonymous ?? false,
   }),
 );

@@ -66,14 +66,16 @@ const printable = (text: string) => !unprintable.test(text);
 
 const name = z.string().normalize().trim().min(1).max(100).refine(printable, 'holds control characters');
 
+const username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9_.-]{3,30}$/, 'must be 3 to 30 letters a to z, digits, "_", "." or "-"');
+
 /** Unknown fields are refused, and so are those that only others may change: credits, plan, roles, e-mail. */
 export const profilePatch = z.strictObject({
   name: name.nullable().optional(),
-  username: z
-    .string()
-    .trim()
-    .toLowerCase()
-    .regex(/^[a-z0-9_.-]{3,30}$/, 'must be 3 to 30 letters a to z, digits, "_", "." or "-"')
+  username: username
     .nullable()
     .optional()
     .describe('Kept in lower case. Not unique: users are told apart by their ids.'),
@@ -82,6 +84,9 @@ export const profilePatch = z.strictObject({
   avatar_asset_id: idSchema('ast').nullable().optional(),
   notification_preferences: preferences.partial().optional(),
 });
+
+/** The one that was chosen at sign-up, if it is one. */
+export const usernameFrom = (text: unknown): string | undefined => username.safeParse(text).data;
 
 /** A name as an identity provider holds it, made fit; nothing when nothing is left of it. */
 export const nameFrom = (text: unknown): string | undefined => {

@@ -15,6 +15,8 @@ export interface World {
   readonly asset: string;
   readonly job: string;
   readonly prompt: string;
+  /** What no answer to anybody else on a user's route may hold. */
+  readonly secrets: readonly string[];
   /** Of the same app, with a record and an account. */
   newUser(): Promise<User>;
   /** Another one of `user`'s. */
@@ -32,6 +34,9 @@ const withKey = (baseUrl: string, key: string): Pick<ApiClient, 'call'> => {
       client.call(path, { ...options, headers: { ...options.headers, 'x-admin-key': key } }),
   };
 };
+
+/** Of the user's own prompt. */
+const secretText = 'a lighthouse that nobody else knows of';
 
 export const startWorld = async (): Promise<World> => {
   const key = mintAdminKey(app);
@@ -77,7 +82,7 @@ export const startWorld = async (): Promise<World> => {
   const asset = await newAsset();
   await stack.account.drain();
   const job = idOf(await user.api.generate({ tool: 'fallback', inputs: [asset] }));
-  const prompt = await newPrompt();
+  const prompt = idOf(await user.api.post('/v1/prompts', { text: secretText }));
   await stack.account.drain();
 
   const known = new Map<Caller, Promise<Pick<ApiClient, 'call'>>>([['user', Promise.resolve(user.api)]]);
@@ -87,6 +92,7 @@ export const startWorld = async (): Promise<World> => {
     asset,
     job,
     prompt,
+    secrets: [user.id, asset, job, prompt, secretText],
     newUser: () => newUser(),
     newAsset,
     newPrompt,

@@ -1,5 +1,6 @@
 /** SP15 an admin changes the own app's offer. Each test has an app of its own, made like Sparky. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { meter } from '#shared/testing/dynamodb.ts';
 import { type AppOffer, offerOf } from '../../contracts.ts';
 import { maxOfferBytes } from '../../domain/offer.ts';
 import { adminOf, newAdminApi, type TestAdminApi } from '../../test/api.ts';
@@ -38,6 +39,7 @@ describe('the whole offer', () => {
       actor: 'system:catalog',
       reason: null,
       seeded: true,
+      set_aside: false,
       rolled_back_to: null,
       edited: false,
       offer: offer(),
@@ -77,6 +79,36 @@ describe('the whole offer', () => {
     ]);
     expect(await history()).toEqual(['OfferSeeded']);
   });
+  test('after a change this process looks at the table at once; what changes nothing costs no look', async () => {
+    const welcome = async () => (await api.get(`/v1/apps/${app}/catalog`)).body.welcome_credits;
+    await welcome();
+    const calls = meter(tables.client);
+    await send('PUT', '', { version: 1, query: { dry_run: 'true' }, body: { offer: dearer() } });
+    await send('PUT', '', { version: 1, body: { offer: offer() } });
+    expect([await welcome(), calls.map(({ operation }) => operation)]).toEqual([10, ['Query', 'Query']]);
+    await send('PUT', '', { version: 1, body: { offer: dearer() } });
+    const made = calls.slice(2).map(({ operation }) => operation);
+    expect([await welcome(), made]).toEqual([11, ['Query', 'Query', 'PutItem', 'Query']]);
+    expect(calls).toHaveLength(6);
+  });
+  test.each([
+    ['a number beyond all numbers', '"minimum":1e999', '/body/tool/params', 'holds a number that JSON cannot write'],
+    ['the same, deep down', '"x":[{"y":-1e999}]', '/body/tool/params', 'holds a number that JSON cannot write'],
+    [
+      'a schema of itself',
+      '"$ref":"#"',
+      '/body/tool/params',
+      'is not a JSON Schema: it refers to itself without an end',
+    ],
+  ])('%s in the parameters of a tool: 400', async (_, params, pointer, detail) => {
+    const [tool] = offer().tools;
+    const rawBody = JSON.stringify({ tool }).replace('"params":{', `"params":{${params},`);
+    const path = `${base}/tools/${tool?.id}`;
+    const headers = { 'if-match': '"1"' };
+    const { status, body } = await api.call({ method: 'PUT', path, verdict: adminOf(app), headers, rawBody });
+    expect([status, body.errors]).toEqual([400, [{ pointer, detail }]]);
+    expect((await send('PUT', '', { version: 1, body: { offer: offer() } })).status).toBe(200);
+  });
   test('without If-Match, or with any: 428', async () => {
     const body = { offer: dearer() };
     const any = await api.call({
@@ -94,6 +126,8 @@ describe('the whole offer', () => {
     const { status, body } = await send('PUT', '', { version: 1, body: { offer: { ...offer(), name: 'Mine' } } });
     expect([status, body.detail]).toEqual([412, 'It is at version 2 now: read it again.']);
     expect((await send('PUT', '', { version: 3, body: { offer: { ...offer(), name: 'Mine' } } })).status).toBe(412);
+    // Of two faults the version's is told: what was read is no longer there.
+    expect((await send('DELETE', '/plans/free', { version: 1 })).status).toBe(412);
   });
   test('ten admins at once: one wins, the others are told', async () => {
     await current();

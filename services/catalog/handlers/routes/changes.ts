@@ -22,7 +22,7 @@ import type { ServedOffers } from '../../served-offers.ts';
 export interface ChangeDependencies {
   readonly store: Pick<OfferStore, 'read'>;
   readonly offers: CurrentOffers;
-  readonly served: Pick<ServedOffers, 'forget'>;
+  readonly served: Pick<ServedOffers, 'renew'>;
   readonly change: ReturnType<typeof changeOffer>;
 }
 
@@ -67,8 +67,8 @@ const changing =
     const meta = { actor, correlationId };
     const done = await dependencies.change({ app, current, expectedVersion, ...wanted, dryRun, at, meta });
     if ('rejection' in done) return done;
-    dependencies.served.forget(app);
     const { version, changed, truncated } = done;
+    if (version !== current.version) await dependencies.served.renew(app);
     return {
       status: 200 as const,
       body: { version, changed: [...changed], truncated, dry_run: dryRun },

@@ -1,7 +1,7 @@
 /** SP15 what became of an app's offer, and the way back. Each test has an app of its own, made like Sparky, and another one beside it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AppOffer, offerOf } from '../../contracts.ts';
-import { newAdminApi, type TestAdminApi } from '../../test/api.ts';
+import { newAdminApi, newApi, type TestAdminApi } from '../../test/api.ts';
 import { fileOf, startTable, type TestTable } from '../../test/offers.ts';
 
 let tables: TestTable;
@@ -41,6 +41,7 @@ describe('versions', () => {
       actor: 'admin:boss',
       reason: 'for Three',
       seeded: false,
+      set_aside: false,
       rolled_back_to: null,
       changed: ['name'],
       truncated: false,
@@ -55,6 +56,18 @@ describe('versions', () => {
       cursor = body.next_cursor;
     } while (cursor);
     expect(paged).toEqual(all.data);
+  });
+  test('twenty at a time at most, for each is read whole', async () => {
+    expect((await send('GET', '/versions', { query: { limit: '20' } })).status).toBe(200);
+    expect((await send('GET', '/versions', { query: { limit: '21' } })).body.errors[0].pointer).toBe('/query/limit');
+  });
+  test('a file of a deployment that was set aside is told of as such', async () => {
+    const { get } = newApi(tables, [{ ...fileOf('sparky'), id: app, name: 'Deployed' }]);
+    expect((await get(`/v1/apps/${app}/catalog`)).body.name).toBe('Three');
+    const { body } = await send('GET', '/versions', { query: { limit: '1' } });
+    const told = { version: 4, actor: 'system:catalog', seeded: false, set_aside: true, changed: [] };
+    expect(body.data).toMatchObject([told]);
+    expect((await current()).offer.name).toBe('Three');
   });
   test('one of them, whole', async () => {
     const { body } = await send('GET', '/versions/2');

@@ -2,27 +2,17 @@
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
-import { type CurrentOffers, type OfferRecord, type OfferStore, versionOf } from '../../current-offers.ts';
+import { type CurrentOffers, type OfferStore, versionOf } from '../../current-offers.ts';
 import { offerStream } from '../../domain/offer.ts';
 import type { CatalogRejection } from '../../problems.ts';
 import type { routes } from '../../routes.ts';
+import { changesOf, versionFields } from '../../version-view.ts';
 import { versionTag } from './changes.ts';
 
 interface Dependencies {
   readonly store: Pick<OfferStore, 'read'>;
   readonly offers: CurrentOffers;
 }
-
-const versionFields = ({ version, at, meta, event }: OfferRecord) => {
-  const by = { version, at, actor: meta.actor };
-  switch (event.type) {
-    case 'OfferSeeded':
-      return { ...by, reason: null, seeded: true, rolled_back_to: null };
-    case 'OfferChanged':
-      return { ...by, reason: event.reason ?? null, seeded: false, rolled_back_to: event.rolledBackTo ?? null };
-  }
-};
-const changesOf = ({ event: { changed, truncated } }: OfferRecord) => ({ changed, truncated });
 
 export const getOffer =
   ({ offers }: Dependencies) =>

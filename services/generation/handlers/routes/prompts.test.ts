@@ -61,6 +61,8 @@ describe('NB4 POST /v1/prompts', () => {
     ['no text', {}, '/body/text'],
     ['an empty text', { text: '' }, '/body/text'],
     ['a text that is too long', { text: 'x'.repeat(8_001) }, '/body/text'],
+    ['a blank text', { text: ' \n' }, '/body/text'],
+    ['a NUL', { text: 'a\u0000b' }, '/body/text'],
     ['half a character', { text: 'cat \ud83d' }, '/body'],
     ['an empty title', { text: 'x', title: '' }, '/body/title'],
     ['a title that is too long', { text: 'x', title: 'x'.repeat(201) }, '/body/title'],

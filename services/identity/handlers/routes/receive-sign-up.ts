@@ -63,9 +63,10 @@ export const receiveSignUp =
       });
     // Whoever signs up later is told of by their first request.
     if (data.anonymous) return done;
-    const { user, email, name } = data;
-    const opened = newUser({ owner: { app: path.app, user }, via: 'hook', email, name, at, correlationId });
+    const { user, email, name, username } = data;
+    const told = { email, name, username };
+    const opened = newUser({ owner: { app: path.app, user }, via: 'hook', ...told, at, correlationId });
     const record = await users.open(opened);
-    if (record !== opened) await users.change(record, input, (known) => ({ change: fromHook(known, { email, name }) }));
+    if (record !== opened) await users.change(record, input, (known) => ({ change: fromHook(known, told) }));
     return done;
   };

@@ -5,4 +5,4 @@ import { refuse } from '#shared/http/route.ts';
 export const userLeft = () => refuse('user-left', { detail: 'The user has left the app, and their record with them.' });
 
 export const userUnknown = (app: string, user: string) =>
-  refuse('user-unknown', { detail: `No user "${user}" has been seen in ${app}.` });
+  refuse('user-unknown', { detail: `Nobody of the id "${user}" has a record in ${app}.` });
