@@ -214,9 +214,9 @@ test('events that were ever stored can be read for ever', () => {
   expect(events).toEqual(stored);
   expect(fold(offer, events)).toEqual({
     status: 'published',
-    version: 3,
-    digest: stored[0].digest,
-    seeds: [stored[0].digest],
-    edited: true,
+    version: 5,
+    digest: stored[4].digest,
+    seeds: [stored[3].seed, stored[0].digest, stored[4].digest],
+    edited: false,
   });
 });

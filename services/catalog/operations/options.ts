@@ -8,7 +8,8 @@ export const usage = `npm run catalog -- <command> <app> [options]
 
   diff <app>          what the app's file (apps/) would change in the offer that is served;
                       exit 1 if anything
-  publish <app>       makes the file's offer the served one, as a new version
+  publish <app>       makes the file's offer the served one, as a new version; from then on
+                      files of later deployments are applied again
   history <app>       the versions: when, by whom, why, what changed
   rollback <app> N    makes version N's offer the served one again, as a new version
 
