@@ -8,7 +8,7 @@ import { type FunctionLog, FunctionWorker } from './function-worker.ts';
 /** Four at once show every race a test looks for; each costs a thread and about 40 MB. */
 const defaultMaxWorkers = 4;
 /** Beyond this many threads in all, the longest idle one makes room. */
-const totalWorkerLimit = 32;
+const totalWorkerLimit = 64;
 
 export interface Invocation {
   readonly function: string;

@@ -158,6 +158,8 @@ export const startStack = async ({
   const hookSecret = newHookSecret();
   const account = await startAccount({
     context: { issuers: issuersOf(anyProject), sandbox_apps: 'all' },
+    // Two at once show a race as four do, and each costs a tenth of a second of CPU to start.
+    maxWorkersPerFunction: 2,
     ...options,
     editModel: (model) => {
       trustProjects(model, auth);

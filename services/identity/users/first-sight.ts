@@ -1,4 +1,4 @@
-/** A caller's record; it begins here for whoever no hook told of (NB2). */
+/** A caller's record; it begins here for whoever no hook told of (NB2), and its address is that of the newest token. */
 
 import type { Caller } from '#shared/http/route.ts';
 import type { PublishedEvent } from '#shared/messaging/published-event.ts';
@@ -8,10 +8,16 @@ import type { Stamp, UserTable } from './user-table.ts';
 export type RecordOf = (caller: Caller, stamp: Stamp) => Promise<UserRecord>;
 
 export const firstSight =
-  (users: Pick<UserTable, 'get' | 'open'>): RecordOf =>
-  async ({ app, user, email }, { at, correlationId }) => {
+  (users: Pick<UserTable, 'get' | 'open' | 'change'>): RecordOf =>
+  async ({ app, user, email }, stamp) => {
+    const { at, correlationId } = stamp;
     const owner = { app, user };
-    return (await users.get(owner)) ?? (await users.open(newUser({ owner, via: 'request', email, at, correlationId })));
+    const known =
+      (await users.get(owner)) ?? (await users.open(newUser({ owner, via: 'request', email, at, correlationId })));
+    if (known.status !== 'active' || email === undefined || email === known.email) return known;
+    // Changed at the identity provider, or the record began without one: admins and exports read the record.
+    const outcome = await users.change<never>(known, stamp, () => ({ change: { email } }));
+    return 'user' in outcome ? outcome.user : ((await users.get(owner)) ?? known);
   };
 
 /**
