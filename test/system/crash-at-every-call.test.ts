@@ -1,5 +1,5 @@
 /**
- * Every handler is struck at every AWS call that changes something: it crashes, or the call's answer is lost. Whatever was cut
+ * Every handler crashes at every AWS call that changes something, and loses the answer of every call. Whatever was cut
  * off, the end state is that of the run that nothing happened to. The calls are counted in such a run, so a call that is added
  * later is struck as well.
  */
@@ -19,15 +19,15 @@ import { type Ledger, lab, ledgerOf, policyAt, scheduleName, secondsFromNow, tol
 import { makePhoto } from './photo.ts';
 import { functionArn, type Stack, startStack, type User } from './stack.ts';
 
-/**
- * A read changes nothing: a crash behind it leaves what the crash behind the last write left, and its lost answer is asked for again;
- * a run in which every answer is lost covers those.
- */
+/** A read changes nothing: a crash behind it leaves what the crash behind the last write left. */
 const isRead = (operation: string): boolean => /^(Get|Query|Receive)/.test(operation);
-/** A crash before a call leaves what the crash after the one before it left, so only the first needs both. */
+/**
+ * A crash before a call leaves what the crash after the one before it left, so only the first needs both. Lost answers are met
+ * within the process, each by itself: one run in which every answer is lost once covers them all.
+ */
 const faultsAt = (call: number, operation: string): readonly CallFault[] => [
   ...(call === 0 ? (['kill'] as const) : []),
-  ...(isRead(operation) ? [] : (['kill-after', 'after'] as const)),
+  ...(isRead(operation) ? [] : (['kill-after'] as const)),
 ];
 /** A client that hears a server's error asks again with the same key; so often at most. */
 const maxTries = 5;
