@@ -87,11 +87,7 @@ function newSecrets(apps: readonly string[]) {
   };
 }
 
-async function startParts({
-  port,
-  authPort,
-  fresh,
-}: Settings): Promise<{
+async function startParts({ port, authPort, fresh }: Settings): Promise<{
   auth: LocalAuth;
   account: LocalAccount;
   apps: string[];
