@@ -32,4 +32,10 @@ describe('SP7 a schema of parameters that cannot be read is a fault, never an er
     const tools = [{ ...filter, cost: { kind: 'fixed', credits: 0 }, option_params: { filter: 'constructor' } }];
     expect(faultsOf({ ...sparky, tools })).toEqual([`${at}: there are no options "constructor"`]);
   });
+  test('a parameter that is required and not described', () => {
+    const params = { ...filter.params, required: ['filter', 'ghost'] };
+    expect(faultsOf({ ...sparky, tools: [{ ...filter, params }] })).toEqual([
+      '/tools/0/params/required: "ghost" is not among the properties',
+    ]);
+  });
 });

@@ -115,6 +115,14 @@ const schemaFaults = ({ params }: Tool): Fault[] => {
   }
 };
 
+/** A parameter that is required and never described is one that no request can send: every run would be refused. */
+const requiredFaults = ({ params }: Tool): Fault[] => {
+  const { properties = {}, required = [] } = parametersOf.safeParse(params).data ?? {};
+  return required
+    .filter((name) => !Object.hasOwn(properties, name))
+    .map((name): Fault => [['params', 'required'], `"${name}" is not among the properties`]);
+};
+
 /** The ledger tells whose plan is a pro one when it holds a run's credits: a run that costs nothing never gets there. */
 const freeProFaults = ({ cost, option_params }: Tool, options: OptionsByKind): Fault[] => {
   const prices = cost.kind === 'fixed' ? [cost.credits] : Object.values(cost.credits);
@@ -129,7 +137,13 @@ export const toolFaults = (tool: Tool, options: OptionsByKind): Fault[] => {
   const unreadable = schemaFaults(tool);
   if (unreadable.length > 0) return unreadable;
   const range: Fault[] = min > max ? [[['input', 'images', 'min'], 'is more than max']] : [];
-  return [...range, ...costFaults(tool), ...optionFaults(tool, options), ...freeProFaults(tool, options)];
+  return [
+    ...range,
+    ...requiredFaults(tool),
+    ...costFaults(tool),
+    ...optionFaults(tool, options),
+    ...freeProFaults(tool, options),
+  ];
 };
 
 /** What this run of a tool costs. Nothing when the parameter names no price: such a run is refused, never free. */
