@@ -211,7 +211,7 @@ describe('a command that cannot run says why in one line, and exits with 2', () 
     account = await accountWith('ended', 'http://127.0.0.1:9');
     expect((await catalog('diff', 'sparky')).complaint).toContain('is it running?');
     account = await accountWith('another-table');
-    expect((await catalog('diff', 'sparky')).complaint).toContain('the table another-table is not there');
+    expect((await catalog('diff', 'sparky')).complaint).toContain('a table is not there (another-table)');
   });
   test('help', async () => {
     expect(await catalog('help')).toMatchObject({ code: 0, said: expect.stringContaining('rollback <app> N') });

@@ -1,8 +1,8 @@
 /** What `npm run catalog` is told. */
 import { parseArgs } from 'node:util';
+import { OperatorError } from '#shared/operations/operator-error.ts';
 import { reason as reasonSchema } from '../domain/offer.ts';
 import type { Where } from './connect.ts';
-import { OperatorError } from './operator-error.ts';
 
 export const usage = `npm run catalog -- <command> <app> [options]
 

@@ -1,6 +1,8 @@
 /** The operators' commands over offers: `diff`, `publish`, `history`, `rollback`. */
 import { randomUUID } from 'node:crypto';
 import { definitions } from '#apps';
+import { explain } from '#shared/operations/explain.ts';
+import { OperatorError } from '#shared/operations/operator-error.ts';
 import { changeOffer } from '../change-offer.ts';
 import { type AppOffer, offerOf } from '../contracts.ts';
 import {
@@ -15,9 +17,8 @@ import type { AnyOffer } from '../domain/changed-paths.ts';
 import { offerStream, seedFate } from '../domain/offer.ts';
 import { digestOf } from '../offer-json.ts';
 import { changesOf, versionFields } from '../version-view.ts';
-import { connect, explain, type Offers } from './connect.ts';
+import { connect, type Offers } from './connect.ts';
 import { type Difference, differenceLines, differences } from './differences.ts';
-import { OperatorError } from './operator-error.ts';
 import { type CatalogOptions, readOptions, usage } from './options.ts';
 
 export interface Output {
@@ -215,7 +216,7 @@ export const runCatalog = async (args: readonly string[], output: Output, operat
     try {
       return await perform(offers, options, output, operator);
     } catch (error) {
-      throw explain(error, offers);
+      throw explain(error, { place: offers.place, tables: [offers.table] });
     } finally {
       offers.close();
     }

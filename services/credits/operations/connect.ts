@@ -1,5 +1,4 @@
 /** Where the ledger is: the account that a file tells of, or AWS as the SDK's own variables say. */
-import { readFile } from 'node:fs/promises';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -7,7 +6,9 @@ import * as z from 'zod';
 import { catalogClient } from '#services/catalog/client.ts';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { SourceUnavailable } from '#shared/last-good.ts';
-import { OperatorError } from './operator-error.ts';
+import { readAccountFile } from '#shared/operations/account-file.ts';
+import { explain as explainAws } from '#shared/operations/explain.ts';
+import { OperatorError } from '#shared/operations/operator-error.ts';
 
 export interface Tables {
   readonly events: string;
@@ -34,14 +35,8 @@ export interface Where {
   readonly catalogFunction: string;
 }
 
-const accountFile = z.object({
-  endpoint: z.url(),
-  region: z.string(),
-  credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
-  /** Table names by stack and logical id. */
-  tables: z.object({
-    TesseraCredits: z.object({ Events: z.string(), Balances: z.string().optional(), Usage: z.string().optional() }),
-  }),
+const tablesOfOurs = z.object({
+  TesseraCredits: z.object({ Events: z.string(), Balances: z.string().optional(), Usage: z.string().optional() }),
 });
 
 /** On AWS an operator's run waits rather than ends when it is throttled. */
@@ -65,45 +60,18 @@ const open = (config: DynamoDBClientConfig, tables: Tables, place: string, catal
   return { client, tables, catalog, place, close };
 };
 
-const readAccountFile = async (file: string) => {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new OperatorError(
-      `no account runs here (there is no ${file}): start it with "npm start", or name the tables with --events-table and --balances-table`,
-    );
-  });
-  try {
-    return accountFile.parse(JSON.parse(text));
-  } catch {
-    throw new OperatorError(`${file} does not tell of an account that this version of Tessera started`);
-  }
-};
-
 /** @throws OperatorError when it is nowhere to be found. */
 export const connect = async ({ tables, accountFile: file, catalogFunction }: Where): Promise<Ledger> => {
   if (tables) return open({ maxAttempts: maxAttemptsOnAws }, tables, 'AWS', catalogFunction);
-  const { endpoint, region, credentials, tables: found } = await readAccountFile(file);
+  const otherwise = 'name the tables with --events-table and --balances-table';
+  const { config, tables: found } = await readAccountFile(file, tablesOfOurs, otherwise);
   const { Events, Balances, Usage } = found.TesseraCredits;
   const named = { events: Events, ...(Balances ? { balances: Balances } : {}), ...(Usage ? { usage: Usage } : {}) };
-  return open({ endpoint, region, credentials }, named, `the account of ${file}`, catalogFunction);
+  return open(config, named, `the account of ${file}`, catalogFunction);
 };
 
-/** An AWS error as one line that says what to do; anything else is a defect and keeps its stack. */
-export const explain = (error: unknown, { tables, place }: Ledger): unknown => {
-  if (error instanceof SourceUnavailable)
-    return new OperatorError(`the catalog does not answer at ${place}: name its function with --catalog-function`);
-  const { code, name, message } = Object(error) as Partial<NodeJS.ErrnoException>;
-  if (/ECONNREFUSED|ENOTFOUND/.test(`${code} ${message}`))
-    return new OperatorError(`nothing answers at ${place}: is it running?`);
-  switch (name) {
-    case 'ResourceNotFoundException':
-      return new OperatorError(`a table is not there (${Object.values(tables).join(', ')}): check name and region`);
-    case 'CredentialsProviderError':
-      return new OperatorError('there are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID');
-    case 'AccessDeniedException':
-    case 'ExpiredTokenException':
-    case 'UnrecognizedClientException':
-      return new OperatorError(`${place} refuses these credentials: ${message}`);
-    default:
-      return message === 'Region is missing' ? new OperatorError('set AWS_REGION') : error;
-  }
-};
+/** As one line that says what to do; a defect keeps its stack. */
+export const explain = (error: unknown, { tables, place }: Ledger): unknown =>
+  error instanceof SourceUnavailable
+    ? new OperatorError(`the catalog does not answer at ${place}: name its function with --catalog-function`)
+    : explainAws(error, { place, tables: Object.values(tables) });

@@ -2,9 +2,9 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { OperatorError } from '#shared/operations/operator-error.ts';
 import { accountStream } from '../domain/account.ts';
 import type { Where } from './connect.ts';
-import { OperatorError } from './operator-error.ts';
 
 export const usage = `npm run ledger -- <command> [options]
 

@@ -2,12 +2,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { OperatorError } from '#shared/operations/operator-error.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { connect, explain, type Ledger } from './connect.ts';
 import { historyOf } from './history.ts';
-import { OperatorError } from './operator-error.ts';
 import { defaultCheckpoint, type LedgerOptions, readOptions, usage } from './options.ts';
 import { readModelsIn, rebuild } from './rebuild.ts';
 import { historyReport, rebuildReport, verifyReport } from './reports.ts';
