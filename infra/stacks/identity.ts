@@ -61,7 +61,6 @@ export class IdentityStack extends Stack {
   };
 
   private api(): void {
-    const definition = this.platform.namedFunction('catalog-definition');
     const hooks = this.writtenByOperators('AuthHooks', {
       name: 'tessera/auth-hooks',
       description: 'Secrets of the sign-up hooks: { "<app>": ["v1,whsec_<base64>", ...] }',
@@ -73,14 +72,13 @@ export class IdentityStack extends Stack {
       environment: {
         USERS_TABLE: this.users.tableName,
         AUTH_HOOKS: hooks.ref,
-        CATALOG_FUNCTION: definition.functionName,
         EXPORTS_BUCKET: this.exports.bucketName,
       },
     });
     this.allowObjects(api, 'exports/*', 's3:GetObject');
     this.users.allow(api, 'GetItem', 'PutItem', 'UpdateItem');
     api.allow(['secretsmanager:GetSecretValue'], [hooks.ref]);
-    api.allow(['lambda:InvokeFunction'], [definition.functionArn]);
+    this.platform.letReadCatalog(api);
     Validations.of(this.routes.add(this, 'Routes', { routes, function: api })).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
       reason: 'The sign-up hook has no token: its messages are signed, and the function checks the signature.',

@@ -11,6 +11,7 @@ import { removeObjects } from '#shared/aws/remove-objects.ts';
 import { s3 } from '#shared/aws/s3.ts';
 import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { showAgain } from '#shared/messaging/show-again.ts';
 import { createLogger } from '#shared/observability/logger.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import { appId } from '#shared/owner.ts';
@@ -26,7 +27,7 @@ import { promptTable } from './storage/prompt-table.ts';
 import { readyAssets } from './storage/ready-assets.ts';
 import { downloads, uploadForms } from './storage/signing.ts';
 import { uploadFiles } from './storage/uploads.ts';
-import { dispatchJob, retryLater } from './worker/job-message.ts';
+import { dispatchJob } from './worker/job-message.ts';
 
 const variables = z.object({
   EVENTS_TABLE: z.string().min(1),
@@ -65,7 +66,7 @@ export const signedUploads = () => ({
 });
 export const signedOutputs = () => downloads(s3(), variable('OUTPUTS_BUCKET'));
 export const jobQueue = () => dispatchJob(sqs(), variable('JOBS_QUEUE_URL'));
-export const jobRetries = () => retryLater(sqs(), variable('JOBS_QUEUE_URL'));
+export const jobRetries = () => showAgain(sqs(), variable('JOBS_QUEUE_URL'));
 export const catalog = (): Catalog =>
   catalogClient({
     client: lambda(),

@@ -2,8 +2,8 @@
  * Waits for the holds of a user who left. Generation cancels their jobs at the same time, and each job's end releases its hold: so
  * the message is shown again a little later, and later each time.
  */
-import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { ComesAgain } from '#shared/messaging/queue-consumer.ts';
+import type { ShowAgain } from '#shared/messaging/show-again.ts';
 import type { FollowUser, UserEvent } from './follow-user.ts';
 
 /** The parts of an SQS record that matter here. */
@@ -11,20 +11,6 @@ export interface Delivery {
   readonly receiptHandle: string;
   readonly attributes: { readonly ApproximateReceiveCount: string };
 }
-
-export type ShowAgain = (receiptHandle: string, seconds: number) => Promise<void>;
-
-export const showAgain =
-  (client: SQSClient, queueUrl: string): ShowAgain =>
-  async (receiptHandle, seconds) => {
-    await client.send(
-      new ChangeMessageVisibilityCommand({
-        QueueUrl: queueUrl,
-        ReceiptHandle: receiptHandle,
-        VisibilityTimeout: seconds,
-      }),
-    );
-  };
 
 /**
  * Seconds before the second to fifth delivery, which is the queue's last. At the first pass jobs end within moments, and who

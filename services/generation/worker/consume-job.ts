@@ -4,7 +4,8 @@
  */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { ComesAgain } from '#shared/messaging/queue-consumer.ts';
-import { backoffSeconds, type JobMessage, type RetryLater } from './job-message.ts';
+import type { ShowAgain } from '#shared/messaging/show-again.ts';
+import { backoffSeconds, type JobMessage } from './job-message.ts';
 import type { RunJob } from './run-job.ts';
 
 /** The parts of an SQS record that matter here. */
@@ -21,7 +22,7 @@ export interface WorkerTime {
 }
 
 export const consumeJob =
-  ({ run, retryLater, logger }: { run: RunJob; retryLater: RetryLater; logger: Logger }) =>
+  ({ run, retryLater, logger }: { run: RunJob; retryLater: ShowAgain; logger: Logger }) =>
   async (message: JobMessage, delivery: Delivery, { signal, leaseSeconds }: WorkerTime): Promise<void> => {
     const { messageId, receiptHandle } = delivery;
     await retryLater(receiptHandle, leaseSeconds);

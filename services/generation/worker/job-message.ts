@@ -1,6 +1,6 @@
-/** The message that puts a job into the queue, and back into it after a pause. */
+/** The message that puts a job into the queue, and how long its pauses are. */
 import { createHash } from 'node:crypto';
-import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { idSchema } from '#shared/ids.ts';
 import { appId, type Owner, ownerKey, userId } from '#shared/owner.ts';
@@ -33,21 +33,6 @@ export const dispatchJob =
         QueueUrl: queueUrl,
         MessageBody: JSON.stringify(message),
         MessageGroupId: groupOf(message),
-      }),
-    );
-  };
-
-/** Shows the message again after so many seconds instead of the queue's long visibility time-out. */
-export type RetryLater = (receiptHandle: string, seconds: number) => Promise<void>;
-
-export const retryLater =
-  (client: SQSClient, queueUrl: string): RetryLater =>
-  async (receiptHandle, seconds) => {
-    await client.send(
-      new ChangeMessageVisibilityCommand({
-        QueueUrl: queueUrl,
-        ReceiptHandle: receiptHandle,
-        VisibilityTimeout: seconds,
       }),
     );
   };
