@@ -9,11 +9,13 @@ import type { JobOutput, Usage } from '../domain/job-events.ts';
 export interface InputFile {
   readonly contentType: string;
   readonly bytes: Uint8Array;
+  /** Works for an hour, for providers that fetch their inputs. */
+  readonly url: string;
 }
 
 /** One call for one attempt of a job with one model. */
 export interface ProviderRequest {
-  /** Stable over all attempts: a provider that takes idempotency keys gets this one. */
+  /** Stable over all attempts: a provider that takes idempotency keys gets this one with the attempt. */
   readonly jobId: string;
   readonly app: string;
   /** 1 to 3. */
@@ -24,20 +26,43 @@ export interface ProviderRequest {
   readonly params: Readonly<Record<string, unknown>>;
   /** The same in words for a model: in place of an option's id stands the option's prompt, where it has one. */
   readonly worded: Readonly<Record<string, unknown>>;
+  /** What the model is told, in full: the tool's instruction with the worded parameters in place. */
+  readonly instruction: string;
+  /** JSON Schema of the answer, for tools whose output is JSON. */
+  readonly resultSchema?: Readonly<Record<string, unknown>> | undefined;
+  /** What this very model takes, where the definition says so, placeholders filled. It goes over what the adapter would send. */
+  readonly input?: Readonly<Record<string, unknown>> | undefined;
   readonly inputs: readonly InputFile[];
+  /** Where a provider tells that its task is over: unguessable, of this attempt alone. */
+  readonly callbackUrl: string;
   /** Aborts when the worker's time or the job's deadline is nearly over. */
   readonly signal: AbortSignal;
 }
 
-/** A file that a provider made. */
-export interface ProducedFile {
+/** What a provider made and may say of it. */
+interface Produced {
   readonly kind: JobOutput['kind'];
+  /** As in the title of a song. */
+  readonly title?: string | undefined;
+  readonly durationSeconds?: number | undefined;
+}
+
+/** Came with the answer itself. At most `maxInlineBytes`. */
+export interface InlineFile extends Produced {
   readonly contentType: string;
   readonly bytes: Uint8Array;
 }
 
+/** Lies with the provider, to be fetched from a public https address. Its type is known when it has been fetched. */
+export interface RemoteFile extends Produced {
+  readonly url: string;
+}
+
+export type ProducedFile = InlineFile | RemoteFile;
+
 export interface Finished {
   readonly status: 'finished';
+  /** 1 to 8. */
   readonly files: readonly ProducedFile[];
   readonly usage: Usage;
 }
@@ -48,46 +73,61 @@ export interface Submitted {
   readonly taskId: string;
 }
 
-/** How a submitted task stands. `progress`: 0 to 100. */
-export type TaskState = Finished | { readonly status: 'running'; readonly progress?: number };
+/** A task as it was submitted. */
+export interface Task {
+  readonly taskId: string;
+  readonly model: string;
+  readonly output: JobOutput['kind'];
+}
+
+/** How a submitted task stands. `progress`: 0 to 100. A task that is not known any more has failed. */
+export type TaskState =
+  | Finished
+  | { readonly status: 'running'; readonly progress?: number | undefined }
+  | { readonly status: 'failed'; readonly error: ProviderError };
 
 /** A webhook as it came in, unparsed: signatures are over the very bytes. */
 export interface WebhookRequest {
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
   /** Epoch milliseconds, to refuse replays. */
   readonly receivedAtMs: number;
 }
 
-/** What an authentic webhook said. A failed task is told by its error, as `check` throws it. */
+/** Which task an authentic webhook told of. What became of it is asked of the provider, which nobody can forge. */
 export interface WebhookReading {
   readonly taskId: string;
-  readonly state: TaskState | { readonly status: 'failed'; readonly error: ProviderError };
+  /** Whether the task is over; else it told of progress. */
+  readonly isOver: boolean;
 }
 
-/** Answers within one call. */
-export interface ImmediateProvider {
-  readonly name: string;
-  /** @throws ProviderError */
-  start(request: ProviderRequest): Promise<Finished>;
+/** How tasks that last longer than one call are followed. */
+export interface Tasks {
+  /** @throws ProviderError when it could not be asked: it is asked again, and the task goes on meanwhile. */
+  check(task: Task, signal: AbortSignal): Promise<TaskState>;
+  /** Nothing when it is not authentic or cannot be read. The URL that it came to was signed and checked before. */
+  readWebhook(request: WebhookRequest): Promise<WebhookReading | undefined>;
+  /** Asks the provider to stop; answers whether it will. */
+  cancel?(task: Task, signal: AbortSignal): Promise<boolean>;
 }
 
-/** May answer later than one call lasts. */
-export interface TaskProvider {
+/** One maker of outputs, with one app's credentials. */
+export interface Provider {
   readonly name: string;
   /** @throws ProviderError */
   start(request: ProviderRequest): Promise<Finished | Submitted>;
-  /** @throws ProviderError when the task has failed or is unknown. */
-  check(taskId: string, signal: AbortSignal): Promise<TaskState>;
-  /** Nothing when the signature does not fit. */
-  readWebhook(request: WebhookRequest): Promise<WebhookReading | undefined>;
-  /** Asks the provider to stop; answers whether it will. */
-  cancel?(taskId: string, signal: AbortSignal): Promise<boolean>;
+  /** Absent where every answer comes at once. */
+  readonly tasks?: Tasks;
 }
+
+/** Bytes of a file that may come inside an answer, and so lie in memory. */
+export const maxInlineBytes = 16 * 1024 * 1024;
 
 /**
  * `transient`: try again later. `next-model`: this model is missing, overloaded or failing; another may do.
- * `blocked`: moderation refused the content. `invalid`: the request can never succeed. `fatal`: neither can the provider.
+ * `blocked`: moderation refused the content. `invalid`: the request can never succeed.
+ * `fatal`: this provider cannot, with any model: its key is refused, its account is empty, its answer makes no sense.
  */
 export type ProviderErrorKind = 'transient' | 'next-model' | 'blocked' | 'invalid' | 'fatal';
 
