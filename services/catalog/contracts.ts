@@ -7,7 +7,7 @@ import { publishedEvent } from '#shared/messaging/published-event.ts';
 import { appId } from '#shared/owner.ts';
 import { type AppDefinition, servedDefinition } from './definition/definition.ts';
 
-export { credits, i18nKey, locale, slug } from './definition/basics.ts';
+export { credits, i18nKey, isPrivateChannel, locale, slug } from './definition/basics.ts';
 export {
   type AppDefinition,
   type AppOffer,
@@ -21,7 +21,8 @@ export {
 export { type Issuer, type IssuersByApp, issuer, issuersByApp } from './definition/issuer.ts';
 export { type Option, option, optionId, options } from './definition/option.ts';
 export { type Allowance, allowance, type Pack, type Plan, pack, plan } from './definition/plan.ts';
-export { costOf, outputKind, providerChoice, type Tool, tool, toolCost } from './definition/tool.ts';
+export { costOf, metering, outputKind, providerChoice, type Tool, tool, toolCost } from './definition/tool.ts';
+export { namesIn, placeholder } from './definition/wording.ts';
 
 /** Where services read definitions from. */
 export interface Catalog {

@@ -5,7 +5,13 @@ import { appId } from '#shared/owner.ts';
 import { allowance, locale, option, pack, plan, tool } from './contracts.ts';
 import { reason } from './domain/offer.ts';
 
-export const publicTool = tool.omit({ active: true, providers: true, deadline_seconds: true });
+export const publicTool = tool.omit({
+  active: true,
+  providers: true,
+  deadline_seconds: true,
+  instruction: true,
+  result_schema: true,
+});
 export const publicOption = option.omit({ active: true, prompt: true });
 
 /** Short enough to be one page always. */

@@ -3,8 +3,10 @@ import * as z from 'zod';
 import { publishedEvent } from '#shared/messaging/published-event.ts';
 import { appId, userId } from '#shared/owner.ts';
 
-/** Of one grant, one hold, one setting. */
+/** Of one grant, one setting. */
 const positiveCredits = z.int().min(1).max(1_000_000);
+/** Of one hold; a free run holds 0. */
+const heldCredits = z.int().min(0).max(1_000_000);
 /** Of several grants together. */
 const creditsTotal = z.int().min(0);
 
@@ -14,7 +16,8 @@ export const holdRequest = z.strictObject({
   user: userId,
   /** The job's id. */
   holdId: z.string().min(1).max(64),
-  credits: positiveCredits,
+  /** 0 for a free run: it is held as well, for the plan's limits count it. */
+  credits: heldCredits,
   tool: z.string().max(60),
   /** The run uses an option that only pro plans open. */
   needsPro: z.boolean().optional(),
@@ -28,8 +31,12 @@ export const holdRejection = z.enum([
   'credits-insufficient',
   'daily-cap-reached',
   'account-closed',
-  /** As many jobs run for the account as it may have at once. */
+  /** As many jobs run for the account as any account may have at once. */
   'holds-too-many',
+  /** As many as its plan lets run at once. */
+  'jobs-too-many',
+  /** As many jobs began within an hour as its plan lets begin, whatever became of them. */
+  'rate-limited',
   /** A refund or dispute took back more than was left; it is paid off before anything runs. */
   'debt-outstanding',
   'app-unknown',
@@ -41,10 +48,22 @@ export const holdRejection = z.enum([
   'hold-differs',
 ]);
 
+/** What is optional is not told by every version that may answer during a deployment. */
 export const holdAnswer = z.discriminatedUnion('status', [
-  /** `available`: what the user can still spend. */
-  z.strictObject({ status: z.literal('held'), available: creditsTotal }),
-  z.strictObject({ status: z.literal('refused'), rejection: holdRejection, available: creditsTotal }),
+  z.strictObject({
+    status: z.literal('held'),
+    /** What the user can still spend. */
+    available: creditsTotal,
+    /** The account's plan has a price. */
+    paying: z.boolean().optional(),
+  }),
+  z.strictObject({
+    status: z.literal('refused'),
+    rejection: holdRejection,
+    available: creditsTotal,
+    /** Where waiting helps: when to ask again. */
+    retryAfterSeconds: z.int().min(1).optional(),
+  }),
 ]);
 export type HoldAnswer = z.infer<typeof holdAnswer>;
 
@@ -83,7 +102,8 @@ export const creditsHeld = publishedEvent(
   z.object({
     holdId: z.string(),
     tool: z.string(),
-    credits: positiveCredits,
+    /** 0 for a free run, which takes from no grant. */
+    credits: heldCredits,
     rows: grantRows,
     available: creditsTotal,
   }),
@@ -104,7 +124,7 @@ export const holdReleased = publishedEvent(
   z.object({
     holdId: z.string(),
     tool: z.string(),
-    credits: positiveCredits,
+    credits: heldCredits,
     reason: releaseReason,
     available: creditsTotal,
   }),

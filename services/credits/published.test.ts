@@ -89,6 +89,25 @@ test('each event is told in the words of the contract', () => {
   ]);
 });
 
+test('a free run is told as what it is: of no credits', () => {
+  const history = recorded([
+    openAccount(0),
+    holdCredits('gen_1', 0),
+    settleHold('gen_1', 0),
+    holdCredits('gen_2', 0),
+    releaseHold('gen_2'),
+  ]);
+  const told = history.slice(1).map((event) => toPublished(event));
+  expect(told.map((published) => published?.type)).toEqual([
+    'CreditsHeld',
+    'HoldSettled',
+    'CreditsHeld',
+    'HoldReleased',
+  ]);
+  for (const published of told) expect(published?.data).toMatchObject({ credits: 0, available: 0 });
+  expect(told[0]?.data).toMatchObject({ rows: [] });
+});
+
 test('X5 what a refund took, what was owed and repaid, and what a won dispute gave back', () => {
   const history = recorded([
     openAccount(2),

@@ -28,14 +28,42 @@ describe('SP7 a schema of parameters that cannot be read is a fault, never an er
     expect(fault).toContain(`${at}: the parameter's schema refuses the options`);
     expect(faultsWith(named, { $defs: { s: {} } })).toHaveLength(1);
   });
-  test('options named as what every object has, free of charge: there are none', () => {
-    const tools = [{ ...filter, cost: { kind: 'fixed', credits: 0 }, option_params: { filter: 'constructor' } }];
+  test('options named as what every object has: there are none', () => {
+    const tools = [{ ...filter, option_params: { filter: 'constructor' } }];
     expect(faultsOf({ ...sparky, tools })).toEqual([`${at}: there are no options "constructor"`]);
+  });
+  test('SP15 a free run may have options for pro plans: the ledger is asked about it as about any other', () => {
+    const [option, ...others] = sparky.options.hairstyle ?? [];
+    const options = { ...sparky.options, hairstyle: [{ ...option, pro: true }, ...others] };
+    const tools = sparky.tools.map((tool) => ({ ...tool, cost: { kind: 'fixed', credits: 0 } }));
+    expect(faultsOf({ ...sparky, options, tools })).toEqual([]);
   });
   test('a parameter that is required and not described', () => {
     const params = { ...filter.params, required: ['filter', 'ghost'] };
     expect(faultsOf({ ...sparky, tools: [{ ...filter, params }] })).toEqual([
       '/tools/0/params/required: "ghost" is not among the properties',
     ]);
+  });
+});
+
+describe('what a model is told', () => {
+  const [tool] = sparky.tools as Tool[];
+  const faultsWith = (changes: object) => faultsOf({ ...sparky, tools: [{ ...tool, ...changes }] });
+  const path = '/tools/0';
+  test('a placeholder that is no parameter is a fault, in an instruction and deep in an input', () => {
+    expect(faultsWith({ instruction: 'Paint {ghost}.' })).toEqual([
+      `${path}/instruction: "{ghost}" is not a parameter`,
+    ]);
+    const input = { prompt: '{instruction}', images: ['{image}', { more: '{ghost}' }] };
+    expect(faultsWith({ providers: [{ provider: 'fal', models: ['m'], input }] })).toEqual([
+      `${path}/providers/0/input/images/1/more: "{ghost}" is not a parameter`,
+    ]);
+  });
+  test('a schema of results is for JSON, and must be one', () => {
+    expect(faultsWith({ output: 'image', result_schema: { type: 'object' } })).toEqual([
+      `${path}/result_schema: is for tools whose output is JSON`,
+    ]);
+    const [fault] = faultsWith({ output: 'json', result_schema: { $ref: '#/nowhere' } });
+    expect(fault).toMatch(/^\/tools\/0\/result_schema: is not a JSON Schema: /);
   });
 });

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { credits, type Fault, i18nKey, idsOf, pictureUrl, slug } from './basics.ts';
 import type { Option } from './option.ts';
+import { wordingFaults } from './wording.ts';
 
 /** What one run costs: always the same, or by the value of one parameter. */
 export const toolCost = z.discriminatedUnion('kind', [
@@ -13,6 +14,19 @@ export const providerChoice = z.strictObject({
   provider: slug,
   /** Tried in order: the next one when a model is missing, overloaded or failing. */
   models: z.array(z.string().min(1).max(100)).min(1).max(8),
+  /**
+   * What these models take, where it is not what the provider's adapter sends by itself. Texts in it may hold placeholders
+   * (`{instruction}`, `{scene_preset}`); `{image}` and `{images}` alone stand for the URLs of the inputs. Not public.
+   */
+  input: z.record(z.string().max(100), z.json()).optional(),
+});
+
+/** What a run really costs, where that follows from what it used: at most the price, which is what is held. */
+export const metering = z.strictObject({
+  unit: z.enum(['input_tokens', 'output_tokens', 'total_tokens', 'compute_seconds', 'outputs']),
+  /** One credit for each so many, begun ones included. */
+  units_per_credit: z.int().min(1).max(1_000_000_000),
+  min_credits: credits,
 });
 
 export const outputKind = z.enum(['image', 'audio', 'video', 'text', 'json']);
@@ -42,6 +56,14 @@ export const tool = z.strictObject({
   /** Parameters whose value is the id of an active option, by parameter: the option's kind. */
   option_params: z.record(z.string().max(100), slug),
   cost: toolCost,
+  metering: metering.optional(),
+  /**
+   * What a model is told. `{name}` stands for a parameter, worded; a line whose parameters are all missing is left out. Without
+   * one a model is told the parameters, line by line. Not public.
+   */
+  instruction: z.string().min(1).max(8_000).optional(),
+  /** JSON Schema of the result of a tool whose output is JSON. Not public. */
+  result_schema: z.record(z.string(), z.json()).optional(),
   providers: z.array(providerChoice).min(1).max(4),
   /** How long a result answers the same request again, without a charge. 0: never. */
   cache_seconds: z.int().min(0).max(604_800),
@@ -75,7 +97,7 @@ const costFaults = ({ cost, params }: Tool): Fault[] => {
 };
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
-type OptionsByKind = Readonly<Record<string, readonly Pick<Option, 'id' | 'pro'>[]>>;
+type OptionsByKind = Readonly<Record<string, readonly Pick<Option, 'id'>[]>>;
 
 const optionsOf = (options: OptionsByKind, kind: string) => (Object.hasOwn(options, kind) ? options[kind] : undefined);
 
@@ -123,26 +145,18 @@ const requiredFaults = ({ params }: Tool): Fault[] => {
     .map((name): Fault => [['params', 'required'], `"${name}" is not among the properties`]);
 };
 
-/** The ledger tells whose plan is a pro one when it holds a run's credits: a run that costs nothing never gets there. */
-const freeProFaults = ({ cost, option_params }: Tool, options: OptionsByKind): Fault[] => {
-  const prices = cost.kind === 'fixed' ? [cost.credits] : Object.values(cost.credits);
-  if (!prices.includes(0)) return [];
-  return Object.entries(option_params)
-    .filter(([, kind]) => optionsOf(options, kind)?.some(({ pro }) => pro))
-    .map(([name]): Fault => [['option_params', name], 'has options for pro plans, which a free run cannot check']);
-};
-
 export const toolFaults = (tool: Tool, options: OptionsByKind): Fault[] => {
   const { min, max } = tool.input.images;
   const unreadable = schemaFaults(tool);
   if (unreadable.length > 0) return unreadable;
   const range: Fault[] = min > max ? [[['input', 'images', 'min'], 'is more than max']] : [];
+  const parameters = Object.keys(parametersOf.safeParse(tool.params).data?.properties ?? {});
   return [
     ...range,
     ...requiredFaults(tool),
     ...costFaults(tool),
     ...optionFaults(tool, options),
-    ...freeProFaults(tool, options),
+    ...wordingFaults(tool, parameters),
   ];
 };
 

@@ -26,6 +26,7 @@ export interface HoldCredits extends DomainCommand {
   readonly type: 'HoldCredits';
   readonly holdId: string;
   readonly tool: string;
+  /** 0 for a free run: it is held as well, so that limits, pro options, debt and closing count for it. */
   readonly credits: number;
   /** Epoch seconds, beyond the job's deadline. */
   readonly expiresAt: number;
@@ -169,6 +170,10 @@ export type AccountRejection =
   | 'hold-closed'
   /** The hold is open, for another number of credits. */
   | 'hold-differs'
+  /** The plan allows no more to be held in an hour. */
+  | 'rate-limited'
+  /** The plan allows no more to be held at once. */
+  | 'jobs-too-many'
   /** The account has as many open holds, or grants, as its item may carry. */
   | 'holds-too-many'
   | 'grants-too-many'

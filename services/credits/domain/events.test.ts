@@ -16,7 +16,7 @@ describe('stored events, version 1', () => {
 
   test('lead to the states they led to when they were stored', () => {
     const events = stored.map(parseAccountEvent);
-    const second = events.findIndex(({ type }, index) => index > 0 && type === 'AccountOpened');
+    const [, second, third] = events.flatMap(({ type }, index) => (type === 'AccountOpened' ? [index] : []));
     const stateAfter = (history: readonly AccountEvent[]) => JSON.parse(JSON.stringify(fold(account, history)));
     expect(stateAfter(events.slice(0, second))).toEqual({
       status: 'closed',
@@ -26,7 +26,7 @@ describe('stored events, version 1', () => {
       totals: { granted: 122, spent: 15, expired: 7, revoked: 100 },
       today: { day: 20_261_106, spent: 9 },
     });
-    expect(stateAfter(events.slice(second))).toEqual({
+    expect(stateAfter(events.slice(second, third))).toEqual({
       status: 'closed',
       grants: {},
       holds: {},
@@ -40,6 +40,15 @@ describe('stored events, version 1', () => {
         { id: 'YqFMcnjf', credits: 48, grant: 'rDl5JvJR' },
       ],
       topUps: { month: 202_611, requested: 2, declined: 1, notBefore: 1_795_174_310 },
+    });
+    expect(stateAfter(events.slice(third))).toEqual({
+      status: 'open',
+      grants: { welcome: { kind: 'welcome', left: 7, from: 1_795_170_060 } },
+      holds: {},
+      closedHolds: 'KjWYe9TMBCZcE7iVyK',
+      totals: { granted: 10, spent: 3 },
+      today: { day: 20_261_120, spent: 3 },
+      recent: '3k97i.2..1',
     });
   });
 });

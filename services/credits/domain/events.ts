@@ -57,9 +57,12 @@ export const creditsHeld = z.strictObject({
   type: z.literal('CreditsHeld'),
   holdId,
   tool,
+  /** Empty for a free run. */
   rows,
   expiresAt: epochSeconds,
   day,
+  /** The time it counts to in the hour. Absent: the app limits no plan's jobs by the hour, or did not when it was made. */
+  at: epochSeconds.optional(),
 });
 
 export const holdSettled = z.strictObject({

@@ -3,7 +3,18 @@ import { fingerprint } from '#shared/ids.ts';
 import { reinstatedGrantId } from './clawback.ts';
 import { maxRevocations } from './decision.ts';
 import type { AccountEvent, Rows } from './events.ts';
-import { type Account, type Grant, type Hold, type Ledger, openHold, total, withClosedHold } from './state.ts';
+import { withRecentHold } from './recent-holds.ts';
+import {
+  type Account,
+  closedHoldsKeptWithRecent,
+  type Grant,
+  type Hold,
+  type Ledger,
+  newestClosedHolds,
+  openHold,
+  total,
+  withClosedHold,
+} from './state.ts';
 
 type EventOf<Type extends AccountEvent['type']> = Extract<AccountEvent, { type: Type }>;
 
@@ -44,11 +55,21 @@ const uncount = ({ today }: Ledger, { day }: Hold, credits: number): Pick<Ledger
   return { today: today.day === day ? { day, spent: today.spent - credits } : today };
 };
 
-const beginHold = (ledger: Ledger, { holdId, rows, expiresAt, day }: EventOf<'CreditsHeld'>): Ledger => ({
+/** Without a time the hold is one of an app that does not limit jobs by the hour, or of the days before that was kept. */
+const countRecent = ({ recent, closedHolds }: Ledger, at: number | undefined): Partial<Ledger> =>
+  at === undefined
+    ? {}
+    : {
+        recent: withRecentHold(recent, at),
+        closedHolds: newestClosedHolds(closedHolds, closedHoldsKeptWithRecent),
+      };
+
+const beginHold = (ledger: Ledger, { holdId, rows, expiresAt, day, at }: EventOf<'CreditsHeld'>): Ledger => ({
   ...ledger,
   grants: move(ledger.grants, rows, -1),
   holds: { ...ledger.holds, [holdId]: { rows, until: expiresAt, day } },
   ...countHeld(ledger, day, total(rows)),
+  ...countRecent(ledger, at),
 });
 
 /** Ends a hold: some of it is spent, some goes back to the grants it came from. */

@@ -50,6 +50,26 @@ test("SP1: no hold takes the day's spend over the plan's cap, counted apart from
       });
   }));
 
+test('PP11: no hold is one too many in its hour or at once, counted apart from the state', () =>
+  always((history) => {
+    const times: number[] = [];
+    const open = new Set<string>();
+    for (const { events, states } of history)
+      events.forEach((event, index) => {
+        if (event.type === 'HoldSettled' || event.type === 'HoldReleased') open.delete(event.holdId);
+        if (event.type !== 'CreditsHeld') return;
+        const { at } = event;
+        if (at === undefined) throw new Error('not counted');
+        times.push(at);
+        open.add(event.holdId);
+        const { plan = 'free' } = ledgerOf(states[index] ?? account.initialState);
+        const { jobsPerHour, concurrentJobs } = randomPlans[plan as keyof typeof randomPlans];
+        const inHour = times.filter((time) => time >= at - 3_600).length;
+        expect(inHour).toBeLessThanOrEqual(jobsPerHour ?? Number.POSITIVE_INFINITY);
+        expect(open.size).toBeLessThanOrEqual(concurrentJobs ?? Number.POSITIVE_INFINITY);
+      });
+  }));
+
 test('X5: debt is repaid first: who owes has nothing to spend, and nothing is held', () =>
   always((history) => {
     for (const step of history) {

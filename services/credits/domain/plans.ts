@@ -1,4 +1,4 @@
-/** What a plan gives and limits: the daily allowance, a period's credits, the daily cap. Bought credits are none of its business. */
+/** What a plan gives and limits: the daily allowance, a period's credits, the daily cap, how many jobs. Bought credits are none of its business. */
 import { accept, reject } from '#shared/eventsourcing/decider.ts';
 import type { ChangePlan, GrantPlanCredits } from './commands.ts';
 import { type AccountDecision, maxGrants } from './decision.ts';
@@ -8,7 +8,15 @@ import { dateOf } from './local-day.ts';
 import type { PlanRules, Policy } from './policy.ts';
 import { type Account, epochSeconds, type Ledger } from './state.ts';
 
-const noRules: PlanRules = { dailyCredits: 0, dailyCap: null, monthlyCredits: 0, maxRollover: 0, pro: false };
+const noRules: PlanRules = {
+  dailyCredits: 0,
+  dailyCap: null,
+  monthlyCredits: 0,
+  maxRollover: 0,
+  pro: false,
+  jobsPerHour: null,
+  concurrentJobs: null,
+};
 
 /** The account's plan; the default one also where the app no longer has the account's. */
 export const planOf = (account: Account, { plans, defaultPlan }: Policy): string => {
@@ -18,6 +26,10 @@ export const planOf = (account: Account, { plans, defaultPlan }: Policy): string
 
 export const rulesOf = (account: Account, policy: Policy): PlanRules =>
   policy.plans[planOf(account, policy)] ?? noRules;
+
+/** Whether holds are counted by the hour: where any plan limits them, for an account may come to that plan at any moment. */
+export const countsByHour = ({ plans }: Policy): boolean =>
+  Object.values(plans).some(({ jobsPerHour }) => jobsPerHour !== null);
 
 /** The latest day that the account has seen. */
 const newestDay = ({ today, dailyDay }: Ledger): number => Math.max(today?.day ?? 0, dailyDay ?? 0);

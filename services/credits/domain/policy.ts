@@ -15,6 +15,10 @@ export interface PlanRules {
   readonly maxRollover: number;
   /** Whether it opens pro options. */
   readonly pro: boolean;
+  /** Most holds that may be made in any hour; null: no limit. */
+  readonly jobsPerHour: number | null;
+  /** Most holds that may be open at once; null: no limit of the plan. */
+  readonly concurrentJobs: number | null;
 }
 
 export interface Policy {
@@ -41,7 +45,7 @@ export const policyOf = (
     month: monthOf(day),
     defaultPlan: default_plan,
     plans: Object.fromEntries(
-      plans.map(({ id, daily_credits, daily_cap, monthly_credits, max_rollover, pro }) => [
+      plans.map(({ id, daily_credits, daily_cap, monthly_credits, max_rollover, pro, limits }) => [
         id,
         {
           dailyCredits: daily_credits,
@@ -49,6 +53,8 @@ export const policyOf = (
           monthlyCredits: monthly_credits,
           maxRollover: max_rollover,
           pro,
+          jobsPerHour: limits.jobs_per_hour,
+          concurrentJobs: limits.concurrent_jobs,
         },
       ]),
     ),

@@ -5,6 +5,7 @@
 import { fingerprint } from '#shared/ids.ts';
 import type { GrantKind } from '../contracts.ts';
 import type { Rows, TopUp } from './events.ts';
+import type { RecentHolds } from './recent-holds.ts';
 
 export interface Grant {
   readonly kind: GrantKind;
@@ -73,6 +74,8 @@ export interface Ledger {
   readonly totals: Totals;
   /** Held or spent on the latest day that had a hold, less what came back on it. */
   readonly today?: { readonly day: number; readonly spent: number };
+  /** Absent: no hold was ever made while the app limited jobs by the hour. */
+  readonly recent?: RecentHolds;
   /** Absent: the app's default plan. */
   readonly plan?: string;
   /** The latest day whose allowance was issued. Absent: none ever was. */
@@ -96,6 +99,11 @@ export const unopened: Account = { status: 'unopened' };
 
 /** A hold that was closed as one of the last so many is known as such; an earlier one is unknown. */
 export const closedHoldsKept = 32;
+/**
+ * Where holds are counted by the hour, a new one leaves so many: the marks dropped weigh as much as the counts, so that the
+ * item of a hold stays within its one write unit.
+ */
+export const closedHoldsKeptWithRecent = 24;
 /** Characters of a closed hold's mark: 36 bits. */
 const width = 6;
 const markOf = (holdId: string): string => fingerprint(holdId).slice(0, width);
@@ -154,6 +162,9 @@ export const holdStatus = (account: Account, holdId: string): HoldStatus => {
   return isClosed ? 'closed' : 'unknown';
 };
 
+/** The list of closed holds without the oldest, where there are more than so many. */
+export const newestClosedHolds = (closedHolds: string, kept: number): string => closedHolds.slice(-width * kept);
+
 /** The list of closed holds with one more, the oldest forgotten. */
 export const withClosedHold = (closedHolds: string, holdId: string): string =>
-  (closedHolds + markOf(holdId)).slice(-width * closedHoldsKept);
+  newestClosedHolds(closedHolds + markOf(holdId), closedHoldsKept);

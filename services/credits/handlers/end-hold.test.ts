@@ -40,6 +40,28 @@ test('I4: a completed job is charged what it cost, the rest comes back', async (
   });
 });
 
+test('I4 PP11: a free run that completed ends its hold, once', async () => {
+  const { end, events, handle, lines } = await newEnd();
+  await handle(stream, holdCredits('gen_0', 0), meta);
+  const done: JobEnded = { ...about, type: 'JobSucceeded', data: { ...job, jobId: 'gen_0', cost: 0, outputs: [] } };
+  await end(done);
+  await end(done);
+  expect((await events()).slice(4)).toEqual([
+    { type: 'HoldSettled', holdId: 'gen_0', tool: 'photo-filter', spent: {} },
+  ]);
+  expect(lines.map(({ message }) => message)).toEqual(['hold ended', 'hold had been ended before']);
+});
+
+test('a result that was served again has no hold, which is nothing to warn of', async () => {
+  const { end, lines } = await newEnd();
+  await end({
+    ...about,
+    type: 'JobSucceeded',
+    data: { ...job, jobId: 'gen_9', cost: 0, outputs: [], cached: true },
+  });
+  expect(lines.map(({ level }) => level)).toEqual(['info']);
+});
+
 test.each([
   ['failed', failed('failed'), 'failed'],
   ['blocked', failed('blocked'), 'blocked'],

@@ -42,6 +42,7 @@ export const endHold =
     if (!handled.accepted) throw new Error(`hold ${data.jobId} was not ended: ${handled.rejection}`);
     if (handled.events.length > 0) logger.info('hold ended', about);
     else if (holdStatus(handled.state, data.jobId) === 'closed') logger.info('hold had been ended before', about);
-    // A run that costs nothing has no hold; otherwise it may have been ended long ago, or never made.
+    // An earlier result that was served again has no hold; any other may have been ended long ago, or never made.
+    else if (event.type === 'JobSucceeded' && event.data.cached) logger.info('a result served again', about);
     else logger.warn('no such hold', about);
   };

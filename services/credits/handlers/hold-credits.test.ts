@@ -8,7 +8,17 @@ import { holdCredits } from './hold-credits.ts';
 /** The free plan gives 20 a month, of which as many roll over. */
 const monthlyApp = {
   default_plan: 'monthly',
-  plans: [{ id: 'monthly', name: 'Monthly', monthly_credits: 20, daily_cap: null, daily_credits: 0, max_rollover: 20 }],
+  plans: [
+    {
+      id: 'monthly',
+      name: 'Monthly',
+      monthly_credits: 20,
+      daily_cap: null,
+      daily_credits: 0,
+      max_rollover: 20,
+      limits: { jobs_per_hour: null, concurrent_jobs: null },
+    },
+  ],
 };
 
 const request = (more: Partial<HoldRequest> = {}): HoldRequest => ({
@@ -35,7 +45,7 @@ const newHold = (welcomeCredits = 10) => {
 
 test('a user seen for the first time gets an account, the welcome credits and the hold', async () => {
   const { hold, events } = newHold();
-  expect(await hold(request())).toEqual({ status: 'held', available: 6 });
+  expect(await hold(request())).toEqual({ status: 'held', available: 6, paying: false });
   expect((await events()).map(({ type }) => type)).toEqual(['AccountOpened', 'CreditsGranted', 'CreditsHeld']);
 });
 
@@ -94,7 +104,7 @@ test('an app that is not served: refused, and nothing is opened', async () => {
 
 test.each([
   ['no request at all', undefined],
-  ['credits of none', request({ credits: 0 })],
+  ['credits below none', request({ credits: -1 })],
   ['a fraction of a credit', request({ credits: 1.5 })],
   ['an unknown field', { ...request(), free: true }],
   ['no such user id', request({ user: 'a#b' })],

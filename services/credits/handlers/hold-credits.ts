@@ -1,10 +1,12 @@
 /** Sets credits aside for a job: the call that generation waits for. Asked again with the same id, it answers the same. */
 import type * as z from 'zod';
-import type { Catalog } from '#services/catalog/contracts.ts';
+import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
 import type { Logger } from '#shared/observability/logger.ts';
 import { type HoldAnswer, holdRejection, holdRequest } from '../contracts.ts';
 import { accountStream, preview } from '../domain/account.ts';
 import type { AccountRejection, HoldCredits } from '../domain/commands.ts';
+import { retryAfterS } from '../domain/holds.ts';
+import { planOf } from '../domain/plans.ts';
 import { policyOf } from '../domain/policy.ts';
 import { available, epochSeconds } from '../domain/state.ts';
 import { type HandleAccount, handleOpening } from '../handle-account.ts';
@@ -23,6 +25,9 @@ const answerable = (rejection: AccountRejection): z.infer<typeof holdRejection> 
   if (known.success) return known.data;
   throw new Error(`credits were not held: ${rejection}`);
 };
+
+const hasPrice = ({ plans }: AppDefinition, plan: string): boolean =>
+  plans.some(({ id, price }) => id === plan && price !== null);
 
 /** @throws ZodError for what is no hold request; ContentionError when the account stays contended. */
 export const holdCredits =
@@ -49,7 +54,13 @@ export const holdCredits =
     const left = available(preview(handled.state, policy, at));
     const repeated = handled.accepted && handled.events.length === 0;
     logger.info('hold', { correlationId, app, user, holdId, credits, accepted: handled.accepted, repeated });
-    return handled.accepted
-      ? { status: 'held', available: left }
-      : { status: 'refused', rejection: answerable(handled.rejection), available: left };
+    if (handled.accepted)
+      return { status: 'held', available: left, paying: hasPrice(definition, planOf(handled.state, policy)) };
+    const retryAfterSeconds = retryAfterS(handled.state, handled.rejection, command);
+    return {
+      status: 'refused',
+      rejection: answerable(handled.rejection),
+      available: left,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
   };

@@ -65,6 +65,16 @@ describe('I4 a hold past its expiry ends as its job did', () => {
     expect((await events()).at(-1)).toEqual(released('expired'));
   });
 
+  test('PP11 of a free run goes as any other: it is found by its own event and ends at no cost', async () => {
+    const { sweep, events, handle } = await newSweep({
+      answers: { gen_1: { status: 'living' }, gen_2: { status: 'completed', cost: 0, ended_at: later(60) } },
+    });
+    await handle(stream, holdCredits('gen_2', 0), meta);
+    expect(await sweep()).toEqual({ ...nothingSwept, living: 1, settled: 1 });
+    expect((await events()).at(-1)).toEqual({ type: 'HoldSettled', ...hold, holdId: 'gen_2', spent: {} });
+    expect(await sweep()).toEqual({ ...nothingSwept, living: 1 });
+  });
+
   test('a living job keeps its hold, and is warned of', async () => {
     const { sweep, events, lines } = await newSweep({ answers: { gen_1: { status: 'living' } } });
     const before = await events();

@@ -10,10 +10,13 @@ import {
   adjustCredits,
   changePlan,
   grantCredits,
+  holdCredits,
   openAccount,
   reinstateGrant,
+  releaseHold,
   revokeGrant,
   setAlert,
+  settleHold,
 } from '../test/commands.ts';
 import { randomCommands } from '../test/random-commands.ts';
 import { transactionOf } from './transactions.ts';
@@ -55,6 +58,17 @@ test('PP9 X5 every kind of entry: what it was, how much, and why', async () => {
     'adjustment 5 5 pack reinstated reinstated-re_1:5',
     'adjustment 1 6 pack reinstated reinstated-re_2:1',
   ]);
+});
+
+test('PP9 a free run is no line, however it ends', async () => {
+  const entries = await statementOf([
+    openAccount(2),
+    holdCredits('gen_1', 0),
+    settleHold('gen_1', 0),
+    holdCredits('gen_2', 0),
+    releaseHold('gen_2'),
+  ]);
+  expect(entries.map(({ type }) => type)).toEqual(['bonus']);
 });
 
 test('each balance is the one before plus the amount, and the amounts add up to what is available', () =>

@@ -89,7 +89,7 @@ export const transactionOf = ({
   state,
 }: RecordedEvent<AccountEvent, Account>): Transaction | undefined => {
   const entry = entryOf(event);
-  // A revocation may find nothing to take, and a reinstatement may only cancel debt.
+  // A free run holds nothing, a revocation may find nothing to take, a reinstatement may only cancel debt.
   if (!entry || total(entry.rows) === 0) return undefined;
   const { type, rows, tool = null, generation_id = null, grant_kind = null, reason = null } = entry;
   return {

@@ -98,7 +98,7 @@ test('hold, settle, publish, project, show', async () => {
   const { handler: project } = await import('../handlers/project.ts');
 
   const welcome = app.welcome_credits;
-  expect(await hold(request)).toEqual({ status: 'held', available: welcome - 2 });
+  expect(await hold(request)).toEqual({ status: 'held', available: welcome - 2, paying: false });
   expect(await onJobEnded({ Records: [succeeded] } as SQSEvent, context)).toEqual({ batchItemFailures: [] });
 
   const recorded = await events();

@@ -11,6 +11,7 @@ import { itemBytes } from '#shared/testing/item-size.ts';
 import { account, accountAggregate, accountStream } from '../domain/account.ts';
 import type { AccountCommand } from '../domain/commands.ts';
 import type { AccountEvent } from '../domain/events.ts';
+import type { Policy } from '../domain/policy.ts';
 import { type Account, closedHoldsKept } from '../domain/state.ts';
 import type { AccountStore, HandleAccount } from '../handle-account.ts';
 import {
@@ -67,10 +68,9 @@ describe('the items of a generation', () => {
   });
 
   /** The newest hold and settlement of an account with welcome credits, a pack and a daily allowance, all partly used. */
-  const withDaily = async (credits: number) => {
+  const withDaily = async (credits: number, policy = policyAt(noon, { defaultPlan: 'daily' })) => {
     const store = memoryEventStore<Account, AccountEvent>();
     const handle = handlerOf(store);
-    const policy = policyAt(noon, { defaultPlan: 'daily' });
     const hold = (number: number, amount: number) =>
       handle(stream, holdCredits(holdId(number), amount, { tool, at: later(number), policy }), asked);
     const settle = (number: number, amount: number) =>
@@ -90,6 +90,39 @@ describe('the items of a generation', () => {
 
   test('are at most 1,024 bytes with a daily allowance beside welcome credits and a pack', async () => {
     for (const bytes of await withDaily(3)) expect(bytes).toBeLessThanOrEqual(1_024);
+  });
+  /** The newest settlement and hold in an app whose plans limit jobs by the hour, after so many in every five minutes of one. */
+  const ofBusyHour = async (defaultPlan: 'free' | 'daily', inFiveMinutes: number) => {
+    const limited = Object.entries(policyAt().plans).map(([id, rules]) => [
+      id,
+      { ...rules, dailyCap: null, jobsPerHour: 10_000 },
+    ]);
+    const policy: Policy = policyAt(noon, { defaultPlan, plans: Object.fromEntries(limited) });
+    const store = memoryEventStore<Account, AccountEvent>();
+    const handle = handlerOf(store);
+    // DynamoDB does not count the zeros that the tests' noon ends with.
+    const moment = (number: number) => later(111 + Math.floor(number / inFiveMinutes) * 300);
+    const run = async (number: number, held: number, spent: number) => {
+      const at = moment(number);
+      await handle(stream, holdCredits(holdId(number), held, { tool, at, policy }), asked);
+      await handle(stream, { ...settleHold(holdId(number), spent, at), tool }, ended);
+    };
+    await handle(stream, openAccount(10, moment(0)), asked);
+    await handle(stream, grantCredits(`pay_${uuid}`, 500, { at: moment(0) }), ended);
+    const last = 13 * inFiveMinutes - 1;
+    for (let number = 0; number < last; number += 1) await run(number, 1, 0);
+    await run(last, defaultPlan === 'daily' ? 3 : 12, 3);
+    const events = await store.read(stream, { direction: 'backward', limit: 2 });
+    const { recent, closedHolds } = ledgerOf(events.at(-1)?.state ?? account.initialState);
+    expect([recent?.split('.').length, closedHolds.length]).toEqual([14, 24 * 6]);
+    return events.map((event) => itemBytes(toItem(event)));
+  };
+
+  test('PP11 are at most 1,024 bytes where an app limits jobs by the hour, busy as the hour may have been', async () => {
+    for (const plan of ['free', 'daily'] as const)
+      for (const bytes of await ofBusyHour(plan, 3)) expect(bytes).toBeLessThanOrEqual(1_024);
+    // As many as take two digits in every step.
+    for (const bytes of await ofBusyHour('free', 36)) expect(bytes).toBeLessThanOrEqual(1_024);
   });
   test('exceed that only where a hold uses up the allowance and goes on to other credits', async () => {
     const [settled, held] = await withDaily(7);

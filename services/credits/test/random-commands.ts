@@ -23,11 +23,20 @@ import {
   settleHold,
 } from './commands.ts';
 
-/** Small numbers, so that caps, rollovers and debts are met. */
+const giveNothing: PlanRules = {
+  dailyCredits: 0,
+  dailyCap: null,
+  monthlyCredits: 0,
+  maxRollover: 0,
+  pro: false,
+  jobsPerHour: null,
+  concurrentJobs: null,
+};
+/** Small numbers, so that caps, rollovers, limits and debts are met. */
 export const randomPlans: Readonly<Record<'free' | 'daily' | 'paid', PlanRules>> = {
-  free: { dailyCredits: 0, dailyCap: null, monthlyCredits: 6, maxRollover: 2, pro: false },
-  daily: { dailyCredits: 5, dailyCap: 12, monthlyCredits: 0, maxRollover: 0, pro: false },
-  paid: { dailyCredits: 3, dailyCap: 20, monthlyCredits: 30, maxRollover: 10, pro: false },
+  free: { ...giveNothing, monthlyCredits: 6, maxRollover: 2, concurrentJobs: 2 },
+  daily: { ...giveNothing, dailyCredits: 5, dailyCap: 12, jobsPerHour: 4 },
+  paid: { ...giveNothing, dailyCredits: 3, dailyCap: 20, monthlyCredits: 30, maxRollover: 10, jobsPerHour: 6 },
 };
 
 export const randomPolicyAt = (afterS: number): Policy => policyAt(later(afterS), { plans: randomPlans });
@@ -65,7 +74,8 @@ const grant = fc
         }),
   );
 
-const hold = fc.tuple(holdId, number(1, 12), lagS).map(
+/** Some are free runs. */
+const hold = fc.tuple(holdId, number(0, 12), lagS).map(
   ([id, credits, lag]): Make =>
     (afterS) =>
       holdCredits(id, credits, {
