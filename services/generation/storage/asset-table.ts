@@ -1,6 +1,6 @@
 /**
  * Assets: what a user announced and, once checked, what arrived. One item an asset, under its owner; ids are UUIDv7, so
- * the key order is the order of time.
+ * the key order is the order of time. One that nothing uses expires; its first use keeps it for good.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
@@ -14,8 +14,13 @@ import {
 import type { Id } from '#shared/ids.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import type { UploadType } from '../contracts.ts';
+import { epochSeconds } from '../time.ts';
+import { fillPage } from './fill-page.ts';
 
 export type AssetId = Id<'ast'>;
+
+/** After so many days an asset goes that nothing has used, and one whose file was never sent. */
+export const unusedDays = 30;
 
 interface Announced {
   readonly id: AssetId;
@@ -41,80 +46,155 @@ export type Asset =
   | ReadyAsset
   | (Announced & { readonly status: 'rejected'; readonly reason: string });
 
+/** Epoch second after which the row may go; a used asset has none. */
+export interface Expiring {
+  readonly expires?: number | undefined;
+}
+export const isExpired = ({ expires }: Expiring, now: number): boolean => expires !== undefined && expires <= now;
+
+/** What has expired is not there, though the table may still have it. */
 export interface AssetTable {
   create(owner: Owner, asset: Announced): Promise<void>;
   get(owner: Owner, id: AssetId): Promise<Asset | undefined>;
-  /** Newest first, behind `before`. */
-  list(owner: Owner, page: { limit: number; before?: string | undefined }): Promise<readonly Asset[]>;
+  /** Newest first, behind `before`. A page may be shorter than its limit: `next` says whether there is more. */
+  list(
+    owner: Owner,
+    page: { readonly limit: number; readonly before?: AssetId | undefined },
+  ): Promise<{ readonly items: readonly Asset[]; readonly next: AssetId | undefined }>;
+  /** The asset with its new name; null takes the name off. */
+  rename(owner: Owner, id: AssetId, fileName: string | null): Promise<Asset | undefined>;
+  /** Something shows it from now on, so it does not expire any more. Answers whether it is still there. */
+  keep(owner: Owner, id: AssetId): Promise<boolean>;
   remove(owner: Owner, id: AssetId): Promise<void>;
   /** Answers whether the asset is still there: its owner may have removed it meanwhile. */
   markReady(owner: Owner, id: AssetId, file: CheckedFile): Promise<boolean>;
   markRejected(owner: Owner, id: AssetId, reason: string): Promise<boolean>;
 }
 
-/** Sets these attributes and drops those, if the asset exists. */
-const updateExisting = async (
+const isThere = 'attribute_exists(id)';
+/** `:now` in epoch seconds. */
+const isUnexpired = '(attribute_not_exists(expires) OR expires > :now)';
+
+interface Change {
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly drop?: readonly string[];
+}
+
+const expressionOf = ({ set = {}, drop = [] }: Change): string => {
+  const sets = Object.keys(set).map((name) => `#${name} = :${name}`);
+  const drops = drop.map((name) => `#${name}`);
+  return [sets.length > 0 ? `SET ${sets.join(', ')}` : '', drops.length > 0 ? `REMOVE ${drops.join(', ')}` : '']
+    .filter((part) => part !== '')
+    .join(' ');
+};
+
+interface Target {
+  readonly TableName: string;
+  readonly Key: Readonly<Record<string, string>>;
+}
+
+/** The asset after the change; nothing when the condition does not hold, and then nothing was changed. */
+const updateIf = async (
   client: DynamoDBDocumentClient,
-  target: { TableName: string; Key: Record<string, string> },
-  values: Readonly<Record<string, unknown>>,
-  dropped: readonly string[],
-): Promise<boolean> => {
-  const set = Object.keys(values).map((name) => `#${name} = :${name}`);
+  target: Target,
+  change: Change,
+  condition: { readonly expression: string; readonly values?: Readonly<Record<string, unknown>> },
+): Promise<Asset | undefined> => {
+  const { set = {}, drop = [] } = change;
+  const values = {
+    ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
+    ...condition.values,
+  };
   try {
-    await client.send(
+    const { Attributes } = await client.send(
       new UpdateCommand({
         ...target,
-        UpdateExpression: `SET ${set.join(', ')} REMOVE ${dropped.map((name) => `#${name}`).join(', ')}`,
-        ConditionExpression: 'attribute_exists(id)',
-        ExpressionAttributeNames: Object.fromEntries(
-          [...Object.keys(values), ...dropped].map((name) => [`#${name}`, name]),
-        ),
-        ExpressionAttributeValues: Object.fromEntries(
-          Object.entries(values).map(([name, value]) => [`:${name}`, value]),
-        ),
+        UpdateExpression: expressionOf(change),
+        ConditionExpression: condition.expression,
+        ExpressionAttributeNames: Object.fromEntries([...Object.keys(set), ...drop].map((name) => [`#${name}`, name])),
+        ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}),
+        ReturnValues: 'ALL_NEW',
       }),
     );
-    return true;
+    return Attributes as Asset;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 };
 
-export const assetTable = (client: DynamoDBDocumentClient, table: string): AssetTable => {
-  const target = (owner: Owner, id: AssetId) => ({ TableName: table, Key: { owner: ownerKey(owner), id } });
-  return {
-    async create(owner, asset) {
-      const Item = { owner: ownerKey(owner), ...asset, status: 'awaiting_upload' };
-      await client.send(new PutCommand({ TableName: table, Item }));
-    },
-    async get(owner, id) {
-      const { Item } = await client.send(new GetCommand({ ...target(owner, id), ConsistentRead: true }));
-      return Item as Asset | undefined;
-    },
-    async list(owner, { limit, before }) {
-      const { Items = [] } = await client.send(
+const reads = (
+  client: DynamoDBDocumentClient,
+  table: string,
+  nowSeconds: () => number,
+): Pick<AssetTable, 'get' | 'list'> => ({
+  async get(owner, id) {
+    const Key = { owner: ownerKey(owner), id };
+    const { Item } = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+    const found = Item as (Asset & Expiring) | undefined;
+    return found && isExpired(found, nowSeconds()) ? undefined : found;
+  },
+  async list(owner, { limit, before }) {
+    const now = nowSeconds();
+    const read = async (after: string | undefined) => {
+      const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
-          KeyConditionExpression: before === undefined ? '#owner = :owner' : '#owner = :owner AND id < :before',
+          KeyConditionExpression: after === undefined ? '#owner = :owner' : '#owner = :owner AND id < :after',
+          FilterExpression: isUnexpired,
           ExpressionAttributeNames: { '#owner': 'owner' },
           ExpressionAttributeValues: {
             ':owner': ownerKey(owner),
-            ...(before === undefined ? {} : { ':before': before }),
+            ':now': now,
+            ...(after === undefined ? {} : { ':after': after }),
           },
           ScanIndexForward: false,
           Limit: limit,
           ConsistentRead: true,
         }),
       );
-      return Items as Asset[];
+      return { items: Items as Asset[], last: LastEvaluatedKey?.id as string | undefined };
+    };
+    const { items, next } = await fillPage(read, ({ id }) => id, { limit, after: before });
+    return { items, next: next as AssetId | undefined };
+  },
+});
+
+/** `now`: ISO-8601 UTC. */
+export const assetTable = (
+  client: DynamoDBDocumentClient,
+  table: string,
+  now: () => string = () => new Date().toISOString(),
+): AssetTable => {
+  const target = (owner: Owner, id: AssetId): Target => ({ TableName: table, Key: { owner: ownerKey(owner), id } });
+  const nowSeconds = () => epochSeconds(now());
+  const updateExisting = async (owner: Owner, id: AssetId, change: Change): Promise<boolean> =>
+    (await updateIf(client, target(owner, id), change, { expression: isThere })) !== undefined;
+  return {
+    ...reads(client, table, nowSeconds),
+    async create(owner, asset) {
+      const expires = epochSeconds(asset.createdAt) + unusedDays * 86_400;
+      const Item = { owner: ownerKey(owner), ...asset, status: 'awaiting_upload', expires };
+      await client.send(new PutCommand({ TableName: table, Item }));
     },
+    rename: (owner, id, fileName) =>
+      updateIf(
+        client,
+        target(owner, id),
+        fileName === null ? { drop: ['fileName'] } : { set: { fileName } },
+        { expression: `${isThere} AND ${isUnexpired}`, values: { ':now': nowSeconds() } },
+      ),
+    // Whoever uses it has seen it before its time: it is saved for as long as its row is there.
+    keep: (owner, id) => updateExisting(owner, id, { drop: ['expires'] }),
     async remove(owner, id) {
       await client.send(new DeleteCommand(target(owner, id)));
     },
     markReady: (owner, id, { etag, bytes, sha256, width, height }) =>
-      updateExisting(client, target(owner, id), { status: 'ready', etag, bytes, sha256, width, height }, ['reason']),
+      updateExisting(owner, id, { set: { status: 'ready', etag, bytes, sha256, width, height }, drop: ['reason'] }),
     markRejected: (owner, id, reason) =>
-      updateExisting(client, target(owner, id), { status: 'rejected', reason }, ['etag', 'sha256', 'width', 'height']),
+      updateExisting(owner, id, {
+        set: { status: 'rejected', reason },
+        drop: ['etag', 'sha256', 'width', 'height'],
+      }),
   };
 };
