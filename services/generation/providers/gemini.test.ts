@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gemini } from './gemini.ts';
-import { describeOneCall, key, outcomeOf, picture, pixel, requestFor, textOf } from './openai/testing/one-call.ts';
 import type { Finished, ProviderRequest } from './provider.ts';
+import { describeOneCall, key, outcomeOf, picture, pixel, requestFor, textOf } from './testing/one-call.ts';
 import { type ProviderServer, startProviderServer } from './testing/provider-server.ts';
 
 const provider = (base_url: string) => gemini.create({ api_key: key, base_url });

@@ -3,14 +3,14 @@
  * Chat Completions too.
  */
 import * as z from 'zod';
+import { apiKey } from './api-key.ts';
 import { providerFailure } from './http-failure.ts';
-import { apiKey } from './openai/api-key.ts';
-import { watchCall } from './openai/call.ts';
 import { chatBody, readChat } from './openai/chat.ts';
 import { openaiFailure } from './openai/failure.ts';
 import { askForImages, readImages } from './openai/images.ts';
 import type { Finished, ProviderRequest } from './provider.ts';
 import { baseUrl, type ProviderSetup } from './setup.ts';
+import { watchCall } from './watched-call.ts';
 
 const credentials = z.strictObject({
   api_key: apiKey,

@@ -1,7 +1,90 @@
-/** The providers that a worker can call, by the name that app definitions use. */
-import type { ImmediateProvider } from './provider.ts';
+/**
+ * The providers that an app can use: those whose credentials are in its secret `tessera/providers/<app>`, and the sandbox,
+ * which needs none. A worker keeps them for some minutes, so that a new key counts soon and a run costs no call.
+ */
+import * as z from 'zod';
+import { lastGood } from '#shared/last-good.ts';
+import { fal } from './fal.ts';
+import { gemini } from './gemini.ts';
+import { httpWorker } from './http-worker.ts';
+import { modal } from './modal.ts';
+import { openai } from './openai.ts';
+import { piapi } from './piapi.ts';
+import type { Provider } from './provider.ts';
+import { replicate } from './replicate.ts';
+import { runpod } from './runpod.ts';
 import { sandbox } from './sandbox.ts';
+import type { ProviderSetup } from './setup.ts';
 
-export type Providers = Readonly<Record<string, ImmediateProvider>>;
+/** By the name that app definitions use. */
+export type Providers = Readonly<Record<string, Provider>>;
+/** @throws SourceUnavailable when an app's credentials cannot be read: nothing runs on another provider for that. */
+export type ProvidersOf = (app: string) => Promise<Providers>;
 
-export const providers: Providers = { [sandbox.name]: sandbox };
+/** Answers nothing when the app has no such secret. */
+export type ReadCredentials = (app: string) => Promise<string | undefined>;
+
+type Opened = { readonly provider: Provider } | { readonly fault: string };
+
+/** Names the fields that are wrong, never their values. */
+const opening =
+  <Credentials>({ credentials, create }: ProviderSetup<Credentials>) =>
+  (given: unknown): Opened => {
+    const { success, data, error } = credentials.safeParse(given);
+    if (success) return { provider: create(data) };
+    return { fault: error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') };
+  };
+
+const openings: Readonly<Record<string, (given: unknown) => Opened>> = {
+  gemini: opening(gemini),
+  openai: opening(openai),
+  replicate: opening(replicate),
+  fal: opening(fal),
+  piapi: opening(piapi),
+  runpod: opening(runpod),
+  modal: opening(modal),
+  'http-worker': opening(httpWorker),
+};
+
+/** Of what stands in the secret: credentials by provider. */
+const credentialsByProvider = z.record(z.string(), z.unknown());
+
+/** An entry that cannot be used leaves its provider out and the others alone. */
+const setUp = (text: string | undefined, onFault: (fault: string) => void): Providers => {
+  const made: Record<string, Provider> = { [sandbox.name]: sandbox };
+  for (const [name, given] of Object.entries(credentialsByProvider.parse(JSON.parse(text ?? '{}')))) {
+    const open = Object.hasOwn(openings, name) ? openings[name] : undefined;
+    const opened = open ? open(given) : { fault: 'there is no such provider' };
+    if ('provider' in opened) made[name] = opened.provider;
+    else onFault(`${name}: ${opened.fault}`);
+  }
+  return made;
+};
+
+export interface ProvidersOptions {
+  readonly readCredentials: ReadCredentials;
+  /** Told what is wrong with an app's secret, without its values. */
+  readonly onFault: (app: string, fault: string) => void;
+  readonly now?: () => number;
+}
+
+const minute = 60_000;
+
+export const providersOf = ({ readCredentials, onFault, now }: ProvidersOptions): ProvidersOf => {
+  const kept = new Map<string, ReturnType<typeof lastGood<Providers>>>();
+  return async (app) => {
+    const known =
+      kept.get(app) ??
+      lastGood<Providers>({
+        load: async () => setUp(await readCredentials(app), (fault) => onFault(app, fault)),
+        maxAgeMs: 5 * minute,
+        cooldownMs: minute / 2,
+        emptyCooldownMs: 1_000,
+        keepMs: 60 * minute,
+        onFailure: () => onFault(app, 'the secret cannot be read'),
+        ...(now ? { now } : {}),
+      });
+    kept.set(app, known);
+    return known.read();
+  };
+};

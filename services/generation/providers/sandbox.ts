@@ -1,25 +1,14 @@
-/**
- * The sandbox provider: offline, and the same request always gives the same bytes. It makes real files from the inputs,
- * and some of its models misbehave on purpose, to see how the rest copes.
- */
+/** A provider that is always there: offline, deterministic, with real files, and models that misbehave on request. */
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  type Finished,
-  type ImmediateProvider,
-  type ProducedFile,
-  ProviderError,
-  type ProviderRequest,
-} from './provider.ts';
-import { analyse } from './sandbox/analysis.ts';
-import { melody } from './sandbox/audio.ts';
-import { picture } from './sandbox/image.ts';
-import { seedOf } from './sandbox/seed.ts';
-import { write } from './sandbox/text.ts';
+import { type Provider, ProviderError, type ProviderRequest } from './provider.ts';
+import { make } from './sandbox/make.ts';
+import { digestOf, seedFrom } from './sandbox/seed.ts';
+import { isTaskModel, submit, tasks } from './sandbox/tasks.ts';
 
 /** How long the slow model thinks. */
 const slowMs = 5_000;
 
-/** What a model does before it makes anything. A name that is not here is a model that is not there. */
+/** What a model that answers at once does before it makes anything. */
 const models: Readonly<Record<string, (request: ProviderRequest) => Promise<void>>> = {
   'sandbox-1': async () => {},
   'sandbox-slow': async ({ signal }) => {
@@ -36,33 +25,19 @@ const models: Readonly<Record<string, (request: ProviderRequest) => Promise<void
   },
 };
 
-const make = async (request: ProviderRequest): Promise<ProducedFile> => {
-  const { output } = request.tool;
-  const seed = seedOf(request);
-  switch (output) {
-    case 'image':
-      return { kind: output, ...(await picture(request, seed)) };
-    case 'json': {
-      const bytes = Buffer.from(JSON.stringify(await analyse(request, seed), null, 2));
-      return { kind: output, contentType: 'application/json', bytes };
-    }
-    case 'text':
-      return { kind: output, contentType: 'text/plain', bytes: Buffer.from(write(request, seed)) };
-    case 'audio':
-      return { kind: output, contentType: 'audio/wav', bytes: melody(seed) };
-    case 'video':
-      throw new ProviderError('invalid', 'The sandbox makes no videos.');
-  }
-};
-
-export const sandbox: ImmediateProvider = {
+/** `now`: epoch milliseconds, for tasks. */
+export const sandboxAt = (now: () => number): Provider => ({
   name: 'sandbox',
-  async start(request): Promise<Finished> {
-    const behave = models[request.model];
+  async start(request) {
+    const { model } = request;
+    if (isTaskModel(model)) return submit(request, now());
+    const behave = Object.hasOwn(models, model) ? models[model] : undefined;
     if (!behave) throw new ProviderError('next-model', 'The model is not there.');
-    const startedAt = performance.now();
+    const beganAt = performance.now();
     await behave(request);
-    const file = await make(request);
-    return { status: 'finished', files: [file], usage: { computeMs: Math.round(performance.now() - startedAt) } };
+    return make(request, seedFrom(digestOf(request)), model, beganAt);
   },
-};
+  tasks: tasks(now),
+});
+
+export const sandbox: Provider = sandboxAt(Date.now);

@@ -1,7 +1,7 @@
 /** Reads what `generateContent` answers: its first candidate's parts, or why there are none. */
 import * as z from 'zod';
 import { malformed, providerFailure } from '../http-failure.ts';
-import { inlineImage, inlineJson, inlineText, maxFiles, modelName, tokenCount, usageOf } from '../openai/answer.ts';
+import { inlineImage, inlineJson, inlineText, maxFiles, modelName, tokenCount, usageOf } from '../inline-answer.ts';
 import type { Finished, InlineFile } from '../provider.ts';
 
 const part = z.object({

@@ -1,9 +1,9 @@
 /** What an error of the Gemini API means for a job. */
 import * as z from 'zod';
+import { withoutKey } from '../api-key.ts';
 import { failureOf, providerFailure } from '../http-failure.ts';
-import { withoutKey } from '../openai/api-key.ts';
-import { type Arrival, brokenCall } from '../openai/call.ts';
 import type { ProviderError } from '../provider.ts';
+import { type Arrival, brokenCall } from '../watched-call.ts';
 
 const text = z.string().optional().catch(undefined);
 

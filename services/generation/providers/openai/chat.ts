@@ -2,7 +2,6 @@
 import type { ChatCompletionContentPart, ChatCompletionCreateParamsNonStreaming } from 'openai/resources';
 import * as z from 'zod';
 import { malformed, providerFailure } from '../http-failure.ts';
-import type { Finished, ProducedFile, ProviderRequest } from '../provider.ts';
 import {
   inlineImage,
   inlineJson,
@@ -12,7 +11,8 @@ import {
   modelName,
   tokenCount,
   usageOf,
-} from './answer.ts';
+} from '../inline-answer.ts';
+import type { Finished, ProducedFile, ProviderRequest } from '../provider.ts';
 
 export type ChatOutput = 'image' | 'json' | 'text';
 

@@ -1,9 +1,9 @@
 /** What an error of the OpenAI API, or of a gateway that speaks it, means for a job. */
 import * as z from 'zod';
+import { withoutKey } from '../api-key.ts';
 import { failureOf, providerFailure } from '../http-failure.ts';
 import type { ProviderError, ProviderErrorKind } from '../provider.ts';
-import { withoutKey } from './api-key.ts';
-import { type Arrival, brokenCall } from './call.ts';
+import { type Arrival, brokenCall } from '../watched-call.ts';
 
 /** Codes say more than the status, which is 400, 403 or 429 for many of them. */
 const kindsByCode: Readonly<Record<string, ProviderErrorKind>> = {

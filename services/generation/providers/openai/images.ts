@@ -3,8 +3,8 @@ import type { OpenAI } from 'openai';
 import type { ImageEditParamsNonStreaming, ImageGenerateParamsNonStreaming } from 'openai/resources';
 import * as z from 'zod';
 import { malformed } from '../http-failure.ts';
+import { inlineImage, maxFiles, tokenCount, usageOf } from '../inline-answer.ts';
 import type { Finished, InputFile, ProducedFile, ProviderRequest } from '../provider.ts';
-import { inlineImage, maxFiles, tokenCount, usageOf } from './answer.ts';
 
 /** The name counts: the API tells a file's type by it. */
 const fileOf = ({ contentType, bytes }: InputFile, index: number): File =>

@@ -1,23 +1,22 @@
-/** A reading of a picture as JSON: measured where it can be, and drawn from the picture's own bytes where it cannot. */
+/** A reading as JSON: measured from the picture where it can be, and drawn from the request where it cannot. */
 import sharp from 'sharp';
-import { ProviderError, type ProviderRequest } from '../provider.ts';
-import { pick, type Seed } from './seed.ts';
-import { write } from './text.ts';
+import { type InputFile, ProviderError } from '../provider.ts';
+import { pick, type Seed, type Subject } from './seed.ts';
+import { lineOf, write } from './text.ts';
+import { valueOfSchema } from './value-of-schema.ts';
 
 const faceShapes = ['oval', 'round', 'square', 'heart', 'oblong', 'diamond'] as const;
 const hairstyles = ['bob', 'curly', 'fade', 'layers', 'long-waves', 'pixie'] as const;
 
-const hex = ({ r, g, b }: { r: number; g: number; b: number }): string =>
-  `#${[r, g, b].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+const hex = (parts: readonly number[]): string =>
+  `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 const rounded = (value: number): number => Math.round(value * 1_000) / 1_000;
 
 /** Longest side that is measured; more pixels change the figures little. */
 const measuredSide = 512;
 
-export const analyse = async (request: ProviderRequest, seed: Seed): Promise<Record<string, unknown>> => {
-  const [input] = request.inputs;
-  if (!input) return { summary: write(request, seed) };
-  const image = sharp(input.bytes, { failOn: 'error' }).autoOrient();
+const measure = async ({ bytes }: InputFile) => {
+  const image = sharp(bytes, { failOn: 'error' }).autoOrient();
   const { autoOrient } = await image.metadata();
   const small = await image
     .resize({ width: measuredSide, height: measuredSide, fit: 'inside', withoutEnlargement: true })
@@ -38,9 +37,29 @@ export const analyse = async (request: ProviderRequest, seed: Seed): Promise<Rec
     contrast: rounded(spread / 128),
     sharpness: rounded(sharpness),
     entropy: rounded(entropy),
-    dominant_color: hex(dominant),
+    dominant_color: hex([dominant.r, dominant.g, dominant.b]),
+  };
+};
+
+/** By the tool's schema where it has one. */
+export const analyse = async (subject: Subject, seed: Seed): Promise<unknown> => {
+  const { params, resultSchema, inputs } = subject;
+  const [input] = inputs;
+  const measured = input ? await measure(input) : undefined;
+  if (resultSchema) {
+    const colour = measured?.dominant_color ?? hex([seed(1, 256), seed(2, 256), seed(3, 256)]);
+    return valueOfSchema(resultSchema, {
+      seed,
+      facts: { ...params, ...measured },
+      line: lineOf(subject, seed),
+      colour,
+    });
+  }
+  if (!measured) return { summary: write(subject, seed) };
+  return {
+    ...measured,
     face_shape: pick(faceShapes, seed, 0),
-    skin_tone: hex(dominant),
+    skin_tone: measured.dominant_color,
     symmetry: rounded(0.7 + seed(1, 300) / 1_000),
     recommended_hairstyles: [...new Set([pick(hairstyles, seed, 2), pick(hairstyles, seed, 3)])],
   };

@@ -4,6 +4,8 @@ import type { Seed } from './seed.ts';
 const sampleRate = 22_050;
 const noteSeconds = 0.25;
 const noteCount = 16;
+/** How long it lasts. */
+export const melodySeconds = noteSeconds * noteCount;
 /** A minor pentatonic scale sounds well in any order. */
 const semitones = [0, 3, 5, 7, 10, 12, 15] as const;
 

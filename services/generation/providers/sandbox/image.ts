@@ -1,7 +1,7 @@
 /** Pictures: a filter over the first input, chosen by the tool's words and parameters, or a gradient when there is none. */
 import sharp, { type Sharp } from 'sharp';
-import { ProviderError, type ProviderRequest } from '../provider.ts';
-import type { Seed } from './seed.ts';
+import { ProviderError } from '../provider.ts';
+import type { Seed, Subject } from './seed.ts';
 
 /** Longest side of an output; larger inputs are made smaller. */
 const maxSide = 4_096;
@@ -75,7 +75,7 @@ const wording: readonly [RegExp, keyof typeof effects & string][] = [
   [/cartoon|sketch|anime|styli[sz]e|art/, 'stylise'],
 ];
 
-const effectOf = ({ tool, params }: ProviderRequest): Apply => {
+const effectOf = ({ tool, params }: Pick<Subject, 'tool' | 'params'>): Apply => {
   const texts = Object.values(params).filter((value) => typeof value === 'string');
   // A chosen filter says more than the tool's name.
   for (const text of [...texts, tool.id]) {
@@ -85,13 +85,13 @@ const effectOf = ({ tool, params }: ProviderRequest): Apply => {
   return effects.tint as Apply;
 };
 
-const colourOf = ({ params }: ProviderRequest, seed: Seed): string => {
+const colourOf = ({ params }: Pick<Subject, 'params'>, seed: Seed): string => {
   const given = Object.values(params).find((value) => typeof value === 'string' && /^#[0-9a-f]{6}$/i.test(value));
   return typeof given === 'string' ? given : `#${[1, 2, 3].map((n) => (64 + seed(n, 160)).toString(16)).join('')}`;
 };
 
 /** Without an input: a picture of the request's own colours. */
-const gradient = (seed: Seed): Promise<Buffer> => {
+export const gradient = (seed: Seed): Promise<Buffer> => {
   const size = { width: 1_024, height: 1_024 };
   const stop = (n: number) => `hsl(${seed(n, 360)},70%,${40 + seed(n + 10, 30)}%)`;
   const circle = (_: unknown, n: number) =>
@@ -124,7 +124,7 @@ const encode = async (image: Sharp, asPng: boolean): Promise<{ contentType: stri
     : { contentType: 'image/jpeg', bytes: await image.jpeg({ quality: 90 }).toBuffer() };
 
 export const picture = async (
-  request: ProviderRequest,
+  request: Pick<Subject, 'tool' | 'params' | 'inputs'>,
   seed: Seed,
 ): Promise<{ contentType: string; bytes: Uint8Array }> => {
   const [input] = request.inputs;

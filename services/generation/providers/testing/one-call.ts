@@ -1,8 +1,8 @@
 /** What holds for every provider that answers in one call, whatever goes wrong with that call: one suite for all of them. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Finished, type Provider, ProviderError, type ProviderRequest } from '../../provider.ts';
-import { type ProviderServer, type Scripted, startProviderServer } from '../../testing/provider-server.ts';
-import { maxAnswerBytes } from '../call.ts';
+import { type Finished, type Provider, ProviderError, type ProviderRequest } from '../provider.ts';
+import { maxAnswerBytes } from '../watched-call.ts';
+import { type ProviderServer, type Scripted, startProviderServer } from './provider-server.ts';
 
 export const key = 'key-1234567890';
 

@@ -1,6 +1,6 @@
 /** One call of an SDK that holds a whole answer in memory: watched from outside, so that its end is told by what came, not by what was thrown. */
-import { malformed, providerFailure, unanswered } from '../http-failure.ts';
-import { maxInlineBytes, type ProviderError } from '../provider.ts';
+import { malformed, providerFailure, unanswered } from './http-failure.ts';
+import { maxInlineBytes, type ProviderError } from './provider.ts';
 
 /** The largest file in base64, and what stands around it. */
 export const maxAnswerBytes = Math.ceil(maxInlineBytes / 3) * 4 + 1024 * 1024;

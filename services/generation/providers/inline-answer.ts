@@ -1,9 +1,9 @@
 /** What models answer in one piece: files inside the answer, and what they say they used. What cannot be a file is a malformed answer. */
 import { fileTypeFromBuffer } from 'file-type';
 import * as z from 'zod';
-import type { Usage } from '../../domain/job-events.ts';
-import { malformed } from '../http-failure.ts';
-import { type InlineFile, maxInlineBytes } from '../provider.ts';
+import type { Usage } from '../domain/job-events.ts';
+import { malformed } from './http-failure.ts';
+import { type InlineFile, maxInlineBytes } from './provider.ts';
 
 /** A job has no more outputs. */
 export const maxFiles = 8;
