@@ -8,6 +8,7 @@ import { CreditsStack } from './stacks/credits.ts';
 import { GenerationStack } from './stacks/generation.ts';
 import { IdentityStack } from './stacks/identity.ts';
 import { PlatformStack } from './stacks/platform.ts';
+import { WebhooksStack } from './stacks/webhooks.ts';
 
 const app = new App();
 const config = deploymentConfig(app);
@@ -19,6 +20,7 @@ const services = { platform, identity, env };
 new CatalogStack(app, 'TesseraCatalog', services);
 const credits = new CreditsStack(app, 'TesseraCredits', services);
 new GenerationStack(app, 'TesseraGeneration', { ...services, credits });
+new WebhooksStack(app, 'TesseraWebhooks', services);
 
 ringAlarms(app, platform, config.alarmEmail);
 checkWithNag(app);

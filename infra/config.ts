@@ -1,4 +1,4 @@
-/** What differs between deployments, from CDK context (`cdk.json`, or `-c`): `issuers`, `sandbox_apps`, `alarm_email`. Everything else is in code. */
+/** What differs between deployments, from CDK context (`cdk.json`, or `-c`): `issuers`, `sandbox_apps`, `private_hosts`, `alarm_email`. Everything else is in code. */
 import type { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { definitions } from '#apps';
@@ -11,10 +11,30 @@ export interface DeploymentConfig {
   readonly origins: readonly string[];
   /** Apps whose tools run on the sandbox provider in place of their own: for trying out, never where users pay. */
   readonly sandboxApps: readonly string[];
+  /** Hosts, as `host:port` or `host:*`, that may be called though they are not public, and by http: by webhooks, and for results. None by default. */
+  readonly privateHosts: readonly string[];
+  /** A bucket of another S3-compatible service for outputs; in this deployment's own by default. */
+  readonly outputs: OutputsElsewhere | undefined;
   /** Who is told when an alarm rings; nobody by default. */
   readonly alarmEmail: string | undefined;
+  /** `https://api.example.com`, where a domain of one's own leads to the API: what providers are told to call. */
+  readonly publicUrl: string | undefined;
   readonly env: { readonly account?: string; readonly region?: string };
 }
+
+/** `keys_secret`: name of the secret in Secrets Manager with `{ "access_key_id", "secret_access_key" }` of that service. */
+const outputsElsewhere = z.strictObject({
+  endpoint: z.url({ protocol: /^https$/ }),
+  region: z.string().min(1),
+  bucket: z.string().min(3).max(63),
+  keys_secret: z.string().min(1).max(512),
+});
+export type OutputsElsewhere = z.infer<typeof outputsElsewhere>;
+
+const outputsOf = (given: unknown): OutputsElsewhere | undefined =>
+  outputsElsewhere.optional().parse(typeof given === 'string' ? JSON.parse(given) : given, {
+    error: () => 'context key "outputs": { endpoint (https), region, bucket, keys_secret }',
+  });
 
 /** Lambda takes 4 KB of environment in all. */
 const maxIssuersBytes = 3_400;
@@ -30,6 +50,14 @@ const sandboxAppsOf = (given: unknown): readonly string[] => {
     .array(z.enum(appIds), { error: `context key "sandbox_apps": "all", or some of ${appIds.join(', ')}` })
     .parse(list);
 };
+
+const privateHost = z.string().regex(/^([^\s:/[\]]+|\[[\da-f:.]+\]):(\d{1,5}|\*)$/i);
+
+/** A list, or the same with commas. */
+const privateHostsOf = (given: unknown): readonly string[] =>
+  z.array(privateHost).parse(typeof given === 'string' ? given.split(',') : (given ?? []), {
+    error: () => 'context key "private_hosts": a list of hosts, each as "host:port" or "host:*"',
+  });
 
 /** @throws ZodError naming the context key and field that is wrong. */
 export const deploymentConfig = (app: App): DeploymentConfig => {
@@ -47,6 +75,13 @@ export const deploymentConfig = (app: App): DeploymentConfig => {
   return {
     issuers,
     sandboxApps: sandboxAppsOf(app.node.tryGetContext('sandbox_apps')),
+    publicUrl: z
+      .url({ protocol: /^https$/, error: 'context key "public_url": an https address' })
+      .transform((url) => url.replace(/\/$/, ''))
+      .optional()
+      .parse(app.node.tryGetContext('public_url')),
+    privateHosts: privateHostsOf(app.node.tryGetContext('private_hosts')),
+    outputs: outputsOf(app.node.tryGetContext('outputs')),
     alarmEmail: z.email().optional().parse(app.node.tryGetContext('alarm_email')),
     origins: [...new Set(definitions.flatMap(({ origins }) => origins))],
     env: {
