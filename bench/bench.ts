@@ -1,5 +1,6 @@
 /** `npm run bench [-- name …]`: what the design promises about speed, measured on this machine in one run. */
 import { startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
+import { benchGenerations } from './generations.ts';
 import { benchHistoryLength } from './history-length.ts';
 import { benchRebuild } from './rebuild.ts';
 import { benchWriters } from './writers.ts';
@@ -8,6 +9,7 @@ const benchmarks: Readonly<Record<string, (dynamoDb: TestDynamoDb) => Promise<vo
   history: benchHistoryLength,
   writers: benchWriters,
   rebuild: benchRebuild,
+  generations: benchGenerations,
 };
 
 const asked = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import * as z from 'zod';
 
-export type IdPrefix = 'acc' | 'gen' | 'ast' | 'pay' | 'sub' | 'ntf' | 'prm' | 'adj';
+export type IdPrefix = 'acc' | 'gen' | 'ast' | 'pay' | 'sub' | 'ntf' | 'prm' | 'adj' | 'rpl' | 'whk' | 'dlv';
 export type Id<Prefix extends IdPrefix> = `${Prefix}_${string}`;
 
 /** A new id, sorting behind all made before. @example newId('ast') // ast_0199c2d4-… */

@@ -20,12 +20,15 @@ export interface StreamConsumerProps {
   readonly filter?: Record<string, unknown>;
   /** Default 100. */
   readonly batchSize?: number;
+  /** How long records may wait for others; 5 minutes at most. Default: not at all. */
+  readonly batchingWindow?: Duration;
 }
 
 /** Gives a table's stream to a function. A stream takes two of these at most: Lambda reads each shard for two functions, not more. */
 export class StreamConsumer extends Construct {
-  constructor(scope: Construct, id: string, { table, function: fn, filter, batchSize = 100 }: StreamConsumerProps) {
+  constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
+    const { table, function: fn, filter, batchSize = 100, batchingWindow } = props;
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
     const { tableStreamArn } = table;
     if (!tableStreamArn) throw new Error(`${table.node.path} has no stream`);
@@ -41,6 +44,7 @@ export class StreamConsumer extends Construct {
       eventSourceArn: tableStreamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize,
+      ...(batchingWindow ? { maxBatchingWindow: batchingWindow } : {}),
       // Left alone, a mapping repeats a bad record for a day and stops everything behind it.
       bisectBatchOnError: true,
       // An outage of minutes must not lose an event; a record that can never be handled must not stop the rest for a day.
@@ -51,9 +55,11 @@ export class StreamConsumer extends Construct {
     });
     if (table instanceof EventsTable) this.watchForTampering(table, fn);
     const age = fn.metric('IteratorAge', { period: Duration.minutes(1), statistic: 'Maximum' });
+    // Records that wait for others are not behind.
+    const patienceMs = 60_000 + (batchingWindow?.toMilliseconds() ?? 0);
     alarmAbove(this, 'Behind', age, {
-      threshold: 60_000,
-      describe: `${fn.node.path}: its stream is more than a minute behind`,
+      threshold: patienceMs,
+      describe: `${fn.node.path}: its stream is more than ${patienceMs / 1_000} s behind`,
     });
   }
 

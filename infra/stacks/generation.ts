@@ -1,15 +1,21 @@
 /** The generation service: assets and outputs in S3, jobs as event streams, a fair queue and its workers. */
-import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { routes } from '#services/generation/routes.ts';
-import { BusConsumer, QueueConsumer, StreamConsumer } from '../constructs/consumers.ts';
+import { failuresByOwner } from '#services/generation/storage/failures.ts';
+import { BusConsumer, StreamConsumer } from '../constructs/consumers.ts';
 import { WorkQueue } from '../constructs/queues.ts';
 import { EventsTable, ReadModelTable } from '../constructs/tables.ts';
-import { TesseraFunction, type TesseraFunctionProps } from '../constructs/tessera-function.ts';
+import type { TesseraFunction } from '../constructs/tessera-function.ts';
 import type { CreditsStack } from './credits.ts';
-import { exportTimeout, type IdentityStack } from './identity.ts';
+import { removedAssets, trailArchive } from './generation/aging.ts';
+import { fn, oneCpuMemoryMb, workTimeout } from './generation/function.ts';
+import { deadJobs, providerWebhooks, taskFollower, worker } from './generation/making.ts';
+import { type Outputs, outputsElsewhere, outputsHere } from './generation/outputs.ts';
+import { exportParts, leavings } from './generation/users.ts';
+import type { IdentityStack } from './identity.ts';
 import type { PlatformStack } from './platform.ts';
 
 export interface GenerationProps extends StackProps {
@@ -18,46 +24,61 @@ export interface GenerationProps extends StackProps {
   readonly credits: CreditsStack;
 }
 
-/** A provider that answers at once does so within a minute; slower ones are asked again. A dead worker's job waits no longer than this. */
-const workTimeout = Duration.seconds(60);
-/** From here on a function has a whole vCPU, which decoding and filtering pictures needs. */
-const oneCpuMemoryMb = 1_769;
-
-const fn = (scope: Construct, id: string, entry: string, props: Omit<TesseraFunctionProps, 'service' | 'entry'>) =>
-  new TesseraFunction(scope, id, {
-    service: 'generation',
-    entry: `services/generation/handlers/${entry}.ts`,
-    ...props,
-  });
-
 export class GenerationStack extends Stack {
-  private readonly events: EventsTable;
-  private readonly jobs: ReadModelTable;
-  private readonly assets: ReadModelTable;
-  private readonly prompts: ReadModelTable;
-  private readonly uploads: Bucket;
-  private readonly outputs: Bucket;
-  private readonly work: WorkQueue;
+  readonly events: EventsTable;
+  readonly jobs: ReadModelTable;
+  readonly assets: ReadModelTable;
+  readonly prompts: ReadModelTable;
+  readonly savedReplies: ReadModelTable;
+  readonly plays: ReadModelTable;
+  readonly failures: ReadModelTable;
+  readonly uploads: Bucket;
+  readonly outputs: Outputs;
+  readonly results: ReadModelTable;
+  readonly trail: ReadModelTable;
+  readonly work: WorkQueue;
+  readonly payingWork: WorkQueue;
+  readonly follow: WorkQueue;
+  readonly callbacks: Secret;
 
   constructor(scope: Construct, id: string, { platform, identity, credits, ...props }: GenerationProps) {
     super(scope, id, props);
     this.events = new EventsTable(this, 'Events');
-    this.jobs = new ReadModelTable(this, 'Jobs', { partitionKey: 'owner', sortKey: 'sk' });
-    this.assets = new ReadModelTable(this, 'Assets', { partitionKey: 'owner', sortKey: 'id' });
-    this.prompts = new ReadModelTable(this, 'Prompts', { partitionKey: 'owner', sortKey: 'id', ttl: 'expires' });
-    this.uploads = this.uploadsBucket(platform.config.origins);
-    this.outputs = this.privateBucket('Outputs', platform.config.origins, [HttpMethods.GET]);
-    this.work = new WorkQueue(this, 'Work', {
-      visibilityTimeout: Duration.seconds(workTimeout.toSeconds() * 6),
-      maxReceiveCount: 5,
+    this.jobs = new ReadModelTable(this, 'Jobs', { partitionKey: 'owner', sortKey: 'sk', ttl: 'expires' });
+    const aging = { partitionKey: 'owner', sortKey: 'id', ttl: 'expires' } as const;
+    this.assets = new ReadModelTable(this, 'Assets', { ...aging, stream: true });
+    this.trail = new ReadModelTable(this, 'Trail', { ...aging, stream: true });
+    this.prompts = new ReadModelTable(this, 'Prompts', aging);
+    this.savedReplies = new ReadModelTable(this, 'SavedReplies', aging);
+    this.plays = new ReadModelTable(this, 'Plays', { partitionKey: 'owner', sortKey: 'id' });
+    this.failures = new ReadModelTable(this, 'Failures', {
+      partitionKey: 'app',
+      sortKey: 'sk',
+      ttl: 'expires',
+      indexes: [{ name: failuresByOwner, partitionKey: 'owner', keysOnly: true }],
     });
+    this.uploads = this.uploadsBucket(platform.config.origins);
+    const { origins, outputs } = platform.config;
+    this.outputs = outputs
+      ? outputsElsewhere(this, outputs)
+      : outputsHere(this, this.privateBucket('Outputs', origins, [HttpMethods.GET]));
+    this.results = new ReadModelTable(this, 'Results', { partitionKey: 'owner', sortKey: 'id', ttl: 'expires' });
+    const patience = { visibilityTimeout: Duration.seconds(workTimeout.toSeconds() * 6), maxReceiveCount: 5 };
+    this.work = new WorkQueue(this, 'Work', patience);
+    this.payingWork = new WorkQueue(this, 'PayingWork', patience);
+    this.follow = new WorkQueue(this, 'Follow', patience);
+    this.callbacks = this.callbackSecret();
     platform.letReadCatalog(this.api(identity, credits.hold));
     this.streamReaders(platform);
     this.uploadCheck();
-    platform.letReadCatalog(this.worker(platform.config.sandboxApps));
-    this.deadJobs();
-    this.leavings(platform);
-    this.exportParts(platform, identity);
+    removedAssets(this);
+    trailArchive(this);
+    worker(this, platform);
+    taskFollower(this, platform);
+    providerWebhooks(this, identity);
+    deadJobs(this);
+    leavings(this, platform);
+    exportParts(this, platform, identity);
     this.jobStatus(platform);
   }
 
@@ -94,8 +115,13 @@ export class GenerationStack extends Stack {
         JOBS_TABLE: this.jobs.tableName,
         ASSETS_TABLE: this.assets.tableName,
         PROMPTS_TABLE: this.prompts.tableName,
+        SAVED_REPLIES_TABLE: this.savedReplies.tableName,
+        PLAYS_TABLE: this.plays.tableName,
+        FAILURES_TABLE: this.failures.tableName,
+        RESULTS_TABLE: this.results.tableName,
+        TRAIL_TABLE: this.trail.tableName,
         UPLOADS_BUCKET: this.uploads.bucketName,
-        OUTPUTS_BUCKET: this.outputs.bucketName,
+        ...this.outputs.environment,
         HOLD_FUNCTION: holdFunction.functionName,
       },
       // The ledger is given 15 s to answer.
@@ -103,11 +129,18 @@ export class GenerationStack extends Stack {
     });
     this.events.grantAppend(api);
     this.jobs.allow(api, 'Query');
-    this.assets.allow(api, 'GetItem', 'BatchGetItem', 'PutItem', 'Query', 'DeleteItem');
-    this.prompts.allow(api, 'GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem');
+    this.assets.allow(api, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem');
+    this.trail.allow(api, 'Query');
+    for (const kept of [this.prompts, this.savedReplies])
+      kept.allow(api, 'GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem');
+    this.plays.allow(api, 'UpdateItem', 'BatchGetItem');
+    this.failures.allow(api, 'Query');
+    this.results.allow(api, 'GetItem');
     // What a signed URL or form may do is what its signer may do.
     this.allowObjects(api, this.uploads, 'uploads/*', 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
-    this.allowObjects(api, this.outputs, 'outputs/*', 's3:GetObject');
+    // A kept result is copied for whoever asks the same again.
+    this.outputs.allow(api, 's3:GetObject', 's3:PutObject');
+    this.outputs.allowToMiss(api);
     api.allow(['lambda:InvokeFunction'], [holdFunction.functionArn]);
     identity.routes.add(this, 'Routes', { routes, function: api });
     return api;
@@ -123,11 +156,34 @@ export class GenerationStack extends Stack {
     new StreamConsumer(this, 'RelayStream', { table: this.events, function: relay });
 
     const project = fn(this, 'Project', 'project', {
-      environment: { JOBS_TABLE: this.jobs.tableName, JOBS_QUEUE_URL: this.work.queue.queueUrl },
+      environment: {
+        JOBS_TABLE: this.jobs.tableName,
+        ASSETS_TABLE: this.assets.tableName,
+        TRAIL_TABLE: this.trail.tableName,
+        RESULTS_TABLE: this.results.tableName,
+        PLAYS_TABLE: this.plays.tableName,
+        FAILURES_TABLE: this.failures.tableName,
+        ...this.outputs.environment,
+        JOBS_QUEUE_URL: this.work.queue.queueUrl,
+        PAYING_JOBS_QUEUE_URL: this.payingWork.queue.queueUrl,
+        FOLLOW_QUEUE_URL: this.follow.queue.queueUrl,
+      },
       timeout: Duration.seconds(30),
     });
     this.jobs.allow(project, 'PutItem');
-    project.allow(['sqs:SendMessage'], [this.work.queue.queueArn]);
+    this.assets.allow(project, 'UpdateItem');
+    this.trail.allow(project, 'PutItem');
+    this.results.allow(project, 'PutItem');
+    this.failures.allow(project, 'PutItem');
+    // Files and plays of generations that their owners remove.
+    this.plays.allow(project, 'DeleteItem');
+    this.outputs.allow(project, 's3:DeleteObject');
+    this.outputs.allowListing(project);
+    const queues = [this.work, this.payingWork, this.follow];
+    project.allow(
+      ['sqs:SendMessage'],
+      queues.map(({ queue }) => queue.queueArn),
+    );
     new StreamConsumer(this, 'ProjectStream', { table: this.events, function: project });
   }
 
@@ -150,96 +206,19 @@ export class GenerationStack extends Stack {
     });
   }
 
-  private worker(sandboxApps: readonly string[]): TesseraFunction {
-    const worker = fn(this, 'Worker', 'work', {
-      environment: {
-        EVENTS_TABLE: this.events.tableName,
-        UPLOADS_BUCKET: this.uploads.bucketName,
-        OUTPUTS_BUCKET: this.outputs.bucketName,
-        JOBS_QUEUE_URL: this.work.queue.queueUrl,
-        SANDBOX_APPS: JSON.stringify(sandboxApps),
-      },
-      timeout: workTimeout,
-      memorySize: oneCpuMemoryMb,
-      nativeModules: ['sharp'],
+  /** Signs the URLs that providers call back. */
+  private callbackSecret(): Secret {
+    const secret = new Secret(this, 'Callbacks', {
+      description: 'Signs the URLs that providers call when a task is over',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.events.grantAppend(worker);
-    this.allowObjects(worker, this.uploads, 'uploads/*', 's3:GetObject');
-    this.allowToMiss(worker, this.uploads);
-    this.allowObjects(worker, this.outputs, 'outputs/*', 's3:PutObject', 's3:DeleteObject');
-    new QueueConsumer(this, 'WorkConsumer', { work: this.work, function: worker, batchSize: 1 });
-    return worker;
-  }
-
-  /** Messages that the queue gave up on: their jobs are failed, and only what even that cannot do stays for an operator. */
-  private deadJobs(): void {
-    const onDeadJob = fn(this, 'OnDeadJob', 'on-dead-job', { environment: { EVENTS_TABLE: this.events.tableName } });
-    this.events.grantAppend(onDeadJob);
-    const { queueArn } = this.work.deadLetterQueue;
-    onDeadJob.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queueArn]);
-    const mapping = new EventSourceMapping(this, 'DeadJobs', {
-      target: onDeadJob,
-      eventSourceArn: queueArn,
-      batchSize: 10,
-      reportBatchItemFailures: true,
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SMG4',
+      reason:
+        'It signs URLs that live as long as a job, an hour at most. A new one only makes webhooks of running tasks unknown; they are asked after anyway.',
     });
-    Validations.of(mapping).acknowledge({
-      id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
-      reason: 'These are dead letters already; those that fail here stay in the queue, which an alarm watches.',
-    });
-  }
-
-  /** What is a user's goes with them, but for the events of jobs (docs/adr/0014). */
-  private leavings({ bus }: PlatformStack): void {
-    const onUserDeleted = fn(this, 'OnUserDeleted', 'on-user-deleted', {
-      environment: {
-        EVENTS_TABLE: this.events.tableName,
-        JOBS_TABLE: this.jobs.tableName,
-        ASSETS_TABLE: this.assets.tableName,
-        PROMPTS_TABLE: this.prompts.tableName,
-        UPLOADS_BUCKET: this.uploads.bucketName,
-        OUTPUTS_BUCKET: this.outputs.bucketName,
-      },
-      timeout: Duration.seconds(60),
-    });
-    this.events.grantAppend(onUserDeleted);
-    for (const table of [this.jobs, this.assets, this.prompts]) table.allow(onUserDeleted, 'Query', 'BatchWriteItem');
-    for (const [bucket, prefix] of [
-      [this.uploads, 'uploads/*'],
-      [this.outputs, 'outputs/*'],
-    ] as const) {
-      this.allowObjects(onUserDeleted, bucket, prefix, 's3:DeleteObject');
-      onUserDeleted.allowListing(bucket.bucketArn, prefix);
-    }
-    const { work } = new BusConsumer(this, 'Leavings', {
-      bus,
-      source: 'tessera.identity',
-      detailTypes: ['UserDeleted'],
-      function: onUserDeleted,
-    });
-    // What one invocation has no time for it leaves to the next.
-    onUserDeleted.addEnvironment('LEAVING_QUEUE_URL', work.queue.queueUrl);
-    onUserDeleted.allow(['sqs:SendMessage'], [work.queue.queueArn]);
-  }
-
-  private exportParts({ bus }: PlatformStack, identity: IdentityStack): void {
-    const onRequest = fn(this, 'OnExportRequested', 'on-export-requested', {
-      environment: {
-        JOBS_TABLE: this.jobs.tableName,
-        ASSETS_TABLE: this.assets.tableName,
-        PROMPTS_TABLE: this.prompts.tableName,
-      },
-      timeout: exportTimeout,
-    });
-    for (const table of [this.jobs, this.assets, this.prompts]) table.allow(onRequest, 'Query');
-    identity.letAddToExports(onRequest, 'generation');
-    new BusConsumer(this, 'ExportRequests', {
-      bus,
-      source: 'tessera.identity',
-      detailTypes: ['ExportRequested'],
-      function: onRequest,
-      batchSize: 1,
-    });
+    return secret;
   }
 
   /** Credits' sweep asks it by its name: credits' stack must not depend on this one, which depends on it (docs/adr/0009). */
@@ -253,7 +232,19 @@ export class GenerationStack extends Stack {
     this.events.grantAppend(jobStatus);
   }
 
-  private allowObjects(to: TesseraFunction, bucket: Bucket, keys: string, ...actions: string[]): void {
+  /** Secrets by their names; Secrets Manager adds a hyphen and six characters to each. */
+  allowSecrets(to: TesseraFunction, names: readonly string[]): void {
+    const arnOf = (name: string) =>
+      this.formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `${name}-??????`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    to.allow(['secretsmanager:GetSecretValue'], names.map(arnOf));
+  }
+
+  allowObjects(to: TesseraFunction, bucket: Bucket, keys: string, ...actions: string[]): void {
     to.allow(actions, [bucket.arnForObjects(keys)]);
     Validations.of(to.role ?? to).acknowledge({
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::<${this.getLogicalId(bucket.node.defaultChild as CfnBucket)}.Arn>/${keys}]`,
@@ -262,7 +253,7 @@ export class GenerationStack extends Stack {
   }
 
   /** Without the right to list, S3 answers 403 instead of 404 for an object that is not there. */
-  private allowToMiss(to: TesseraFunction, bucket: Bucket): void {
+  allowToMiss(to: TesseraFunction, bucket: Bucket): void {
     to.allow(['s3:ListBucket'], [bucket.bucketArn]);
   }
 }

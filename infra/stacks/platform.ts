@@ -42,6 +42,11 @@ export class PlatformStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: this.api.attrApiEndpoint });
   }
 
+  /** Where the API is reached from outside: the deployment's own domain, or the one that API Gateway gives. */
+  get publicUrl(): string {
+    return this.config.publicUrl ?? this.api.attrApiEndpoint;
+  }
+
   /** The name and ARN of a function that two stacks must agree on though neither depends on the other (docs/adr/0009). */
   namedFunction(name: string): { readonly functionName: string; readonly functionArn: string } {
     const functionName = `${this.stackName}-${name}`;

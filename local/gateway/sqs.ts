@@ -4,6 +4,7 @@ import type { AccountModel, GatewayHooks, Resource } from '../contracts.ts';
 import { listOf, recordOf, textOf } from '../iam/request.ts';
 import { type Answer, AwsError, json } from './answer.ts';
 import type { Call, Service } from './call.ts';
+import { makeFair } from './fair-queue.ts';
 import type { Fauxqs } from './fauxqs.ts';
 
 const attributeNames = [
@@ -45,6 +46,7 @@ export function createQueueService(model: AccountModel, hooks: GatewayHooks, { s
     const kept = sqs.getQueueByName(name);
     const queue = kept ?? sqs.createQueue(name, resource.ref, resource.arn, attributesOf(resource));
     if (kept) kept.setAttributes(attributesOf(resource));
+    if (!queue.isFifo()) makeFair(queue);
     const enqueue = queue.enqueue.bind(queue);
     queue.enqueue = (message) => {
       const group = sending.getStore()?.find(({ body }) => body === message.body)?.group;

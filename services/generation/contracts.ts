@@ -7,6 +7,9 @@ import { appId, userId } from '#shared/owner.ts';
 const credits = z.int().min(0).max(1_000_000);
 const time = z.iso.datetime();
 
+/** Characters of the part that signs the URL which a provider is given for its webhook. */
+export const maxCallbackLength = 1_000;
+
 /** Bytes of an upload at most. */
 export const maxUploadBytes = 10 * 1024 * 1024;
 /** What may be uploaded. */
@@ -20,6 +23,9 @@ export const newAsset = z.strictObject({
   bytes: z.int().min(1).max(maxUploadBytes),
   file_name: z.string().min(1).max(255).optional(),
 });
+
+/** Null takes the name off. */
+export const assetPatch = z.strictObject({ file_name: newAsset.shape.file_name.unwrap().nullable() });
 
 /** A signed URL and when it stops working. */
 const signedUrl = { url: z.url(), url_expires_at: time };
@@ -46,7 +52,7 @@ export const createdAsset = z.object({
 });
 
 /** Text that says something, in characters that UTF-8 and any provider can hold. */
-const text = (maxLength: number) =>
+export const text = (maxLength: number) =>
   z
     .string()
     .max(maxLength)
@@ -96,12 +102,18 @@ export const newGeneration = z.strictObject({
   inputs: z.array(idSchema('ast')).max(8).default([]),
   /** One of the caller's prompts: its text, as it is now, in place of `params.prompt`. */
   prompt_id: idSchema('prm').optional(),
+  /** A name for the library. Default: `params.title`, where the tool has one. */
+  title: text(200).optional(),
+  /** One of the caller's generations: this one is a variation of it, and of what that one is a variation of. */
+  variation_of: idSchema('gen').optional(),
+  /** Runs anew, even where the result of an equal request is kept. */
+  refresh: z.boolean().default(false),
 });
 export const acceptedGeneration = z.object({
   id: idSchema('gen'),
   status: jobStatus,
   cost_credits: credits,
-  /** What can still be spent once this run's credits are held; null for a free run. */
+  /** What can still be spent once this run's credits are held; null when it was served from the cache. */
   remaining_credits: credits.nullable(),
 });
 
@@ -111,7 +123,12 @@ export const generationOutput = z.object({
   bytes: z.int(),
   width: z.int().nullable(),
   height: z.int().nullable(),
+  /** As the provider named it: one of a song's variations. */
+  title: z.string().nullable(),
+  duration_seconds: z.number().nullable(),
   ...signedUrl,
+  /** A small WebP of a picture. */
+  thumbnail: z.object({ width: z.int(), height: z.int(), ...signedUrl }).nullable(),
 });
 export const generation = z.object({
   id: idSchema('gen'),
@@ -122,6 +139,14 @@ export const generation = z.object({
   /** 0 to 100. */
   progress: z.int().min(0).max(100),
   attempts: z.int(),
+  title: z.string().nullable(),
+  favourite: z.boolean(),
+  /** The first of its family, which may have been removed since. Null: it is the first itself. */
+  variation_of: idSchema('gen').nullable(),
+  /** How often it was played; null for what is neither to listen to nor to watch. */
+  plays: z.int().min(0).nullable(),
+  /** Whether it is the result of an equal, earlier request, at no cost. */
+  cached: z.boolean(),
   /** The quote while it runs, the charge once it is completed, 0 when it failed or was cancelled. */
   cost_credits: credits,
   error: z.object({ reason: z.string(), message: z.string() }).nullable(),
@@ -157,12 +182,41 @@ export const jobSucceeded = publishedEvent(
     ...job,
     cost: credits,
     outputs: z.array(z.object({ kind: z.string(), contentType: z.string(), bytes: z.int() })),
+    /** Who made it; absent when it was served from the cache. */
+    provider: z.string().optional(),
+    model: z.string().optional(),
+    /** What the provider says it used: tokens, and milliseconds of computing. */
+    usage: z
+      .object({
+        inputTokens: z.int().optional(),
+        outputTokens: z.int().optional(),
+        computeMs: z.int().optional(),
+        model: z.string().optional(),
+      })
+      .optional(),
+    /** The result of an equal, earlier request, at no cost. */
+    cached: z.boolean().optional(),
   }),
 );
+/** How far a slow one is, in steps of ten at least. */
+export const jobProgressed = publishedEvent('JobProgressed', z.object({ ...job, progress: z.int().min(1).max(99) }));
+/** Its owner gave it another name, or marked it. */
+export const jobChanged = publishedEvent(
+  'JobChanged',
+  z.object({ ...job, title: z.string().nullable(), favourite: z.boolean() }),
+);
+/** Its owner removed it, with its files. */
+export const jobRemoved = publishedEvent('JobRemoved', z.object(job));
 /** Over without a result and without a charge. `blocked`: the provider's moderation refused it. */
 export const jobFailed = publishedEvent(
   'JobFailed',
-  z.object({ ...job, reason: z.enum(['failed', 'blocked', 'deadline']), message: z.string() }),
+  z.object({
+    ...job,
+    reason: z.enum(['failed', 'blocked', 'deadline']),
+    message: z.string(),
+    provider: z.string().optional(),
+    model: z.string().optional(),
+  }),
 );
 /** Taken back by its owner, without a charge. */
 export const jobCancelled = publishedEvent('JobCancelled', z.object(job));
@@ -171,9 +225,12 @@ export const jobCancelled = publishedEvent('JobCancelled', z.object(job));
 export const generationEvent = z.discriminatedUnion('type', [
   jobRequested,
   jobStarted,
+  jobProgressed,
   jobSucceeded,
   jobFailed,
   jobCancelled,
+  jobChanged,
+  jobRemoved,
 ]);
 export type GenerationEvent = z.infer<typeof generationEvent>;
 /** The events that end a job: each ends its hold. */

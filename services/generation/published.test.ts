@@ -18,9 +18,9 @@ test('what is published is what the contract says, without keys, claims and para
   await handleJob(stream, { type: 'RequestJob', at, deadline: '2026-11-20T10:02:00.000Z', ...asked }, meta);
   const start = { type: 'StartJob' as const, at, claim, provider: 'sandbox', model: 'sandbox-1' };
   await handleJob(stream, start, meta);
-  await handleJob(stream, { type: 'FailAttempt', at, claim, failure: 'transient', message: 'busy' }, meta);
+  await handleJob(stream, { type: 'FailAttempt', at, by: { claim }, failure: 'transient', message: 'busy' }, meta);
   await handleJob(stream, start, meta);
-  await handleJob(stream, { type: 'SucceedJob', at, claim, outputs: [output], usage: {}, cost: 3 }, meta);
+  await handleJob(stream, { type: 'SucceedJob', at, by: { claim }, outputs: [output], usage: {}, cost: 3 }, meta);
   const recorded = await store.read(stream, { limit: 100 });
   const published = recorded.flatMap((event) => {
     const told = toPublished(event);

@@ -16,14 +16,32 @@ export const toPublished = ({ stream, event, state }: RecordedEvent<JobEvent, Jo
       const { attempt, provider, model } = event;
       return { type: 'JobStarted', data: { ...job, attempt, provider, model } };
     }
+    case 'JobProgressed':
+      return { type: 'JobProgressed', data: { ...job, progress: event.progress } };
+    case 'JobSubmitted':
     case 'AttemptFailed':
+    case 'LateAnswerRecorded':
       return undefined;
+    case 'JobRenamed':
+    case 'JobFavoured':
+      if (state.status === 'removed') return undefined;
+      return {
+        type: 'JobChanged',
+        data: { ...job, title: state.title ?? null, favourite: state.favourite ?? false },
+      };
+    case 'JobRemoved':
+      return { type: 'JobRemoved', data: job };
     case 'JobSucceeded': {
       const outputs = event.outputs.map(({ kind, contentType, bytes }) => ({ kind, contentType, bytes }));
-      return { type: 'JobSucceeded', data: { ...job, cost: event.cost, outputs } };
+      const { cost, usage, provider, model, servedFrom } = event;
+      const made = { ...(provider ? { provider } : {}), ...(model ? { model } : {}), usage };
+      return { type: 'JobSucceeded', data: { ...job, cost, outputs, ...made, cached: servedFrom !== undefined } };
     }
-    case 'JobFailed':
-      return { type: 'JobFailed', data: { ...job, reason: event.reason, message: event.message } };
+    case 'JobFailed': {
+      const { reason, message, provider, model } = event;
+      const tried = { ...(provider ? { provider } : {}), ...(model ? { model } : {}) };
+      return { type: 'JobFailed', data: { ...job, reason, message, ...tried } };
+    }
     case 'JobCancelled':
       return { type: 'JobCancelled', data: job };
   }

@@ -83,7 +83,7 @@ const commands = {
   succeed: () => ({
     type: 'SucceedJob' as const,
     at: secondsFromNow(-7_000),
-    claim,
+    by: { claim },
     outputs: [output],
     usage: {},
     cost: 1,

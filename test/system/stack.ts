@@ -157,7 +157,7 @@ export const startStack = async ({
   const auth = await startAuth({ projects: apps.map((id) => ({ id, ...ways[id] })), refreshReuseSeconds });
   const hookSecret = newHookSecret();
   const account = await startAccount({
-    context: { issuers: issuersOf(anyProject), sandbox_apps: 'all' },
+    context: { issuers: issuersOf(anyProject), sandbox_apps: 'all', private_hosts: ['127.0.0.1:*'] },
     // Two at once show a race as four do, and each costs a tenth of a second of CPU to start.
     maxWorkersPerFunction: 2,
     ...options,

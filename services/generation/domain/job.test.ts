@@ -1,73 +1,73 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { given } from '#shared/testing/given.ts';
+import { describe, expect, test } from '@jest/globals';
 import {
-  isEnded,
-  type Job,
-  type JobCommand,
-  type JobRejection,
-  job,
-  jobStream,
-  maxAttempts,
-  parseJobStream,
-} from './job.ts';
-import { type Claim, type JobEvent, type JobOutput, jobEvent } from './job-events.ts';
+  asked,
+  at,
+  attemptFailed,
+  cancel,
+  cancelled,
+  deadline,
+  duplicate,
+  earlier,
+  fail,
+  failAttempt,
+  failed,
+  first,
+  holds,
+  late,
+  other,
+  output,
+  type Rule,
+  request,
+  requested,
+  sandbox,
+  second,
+  start,
+  started,
+  succeed,
+  succeeded,
+  tooLate,
+} from '../test/job-words.ts';
+import { job, jobStream, parseJobStream } from './job.ts';
+import type { JobEvent } from './job-events.ts';
 
-const at = '2026-11-20T10:00:00.000Z';
-const deadline = '2026-11-20T10:02:00.000Z';
-const late = '2026-11-20T10:02:00.001Z';
-const first: Claim = { messageId: 'm-1', receiveCount: 1 };
-const second: Claim = { messageId: 'm-1', receiveCount: 2 };
-const duplicate: Claim = { messageId: 'm-2', receiveCount: 7 };
-const sandbox = { provider: 'sandbox', model: 'sandbox-1' };
-const output: JobOutput = {
-  kind: 'image',
-  contentType: 'image/png',
-  bytes: 9,
-  sha256: 'ab',
-  key: 'outputs/a/u/j/0.png',
-};
+const served = { from: earlier, outputs: [output], usage: { computeMs: 7 } };
+const servedEvents = [
+  { ...requested, quote: 0, fromCache: true },
+  { type: 'JobSucceeded', outputs: [output], usage: { computeMs: 7 }, cost: 0, at, servedFrom: earlier },
+] as JobEvent[];
 
-const asked = { tool: 'photo-filter', params: { filter: 'sepia' }, inputs: [], quote: 4, remaining: 6, deadline };
-const request: JobCommand = { type: 'RequestJob', at, fingerprint: 'f-1', ...asked };
-const requested: JobEvent = { type: 'JobRequested', fingerprint: 'f-1', requestedAt: at, ...asked };
-const start = (claim: Claim, when = at): JobCommand => ({ type: 'StartJob', at: when, claim, ...sandbox });
-const started = (claim: Claim, attempt = 1): JobEvent => ({ type: 'JobStarted', attempt, claim, ...sandbox });
-const attemptFailed = (attempt: number, failure: 'transient' | 'next-model' | 'worker-lost'): JobEvent => ({
-  type: 'AttemptFailed',
-  attempt,
-  failure,
-  message: failure === 'worker-lost' ? 'The worker stopped before it was done.' : 'busy',
-  ...sandbox,
-});
-const failAttempt = (claim: Claim, failure: 'transient' | 'next-model' = 'transient', when = at): JobCommand => ({
-  type: 'FailAttempt',
-  at: when,
-  claim,
-  failure,
-  message: 'busy',
-});
-const succeed = (claim: Claim, cost = 4, when = at): JobCommand => ({
-  type: 'SucceedJob',
-  at: when,
-  claim,
-  outputs: [output],
-  usage: {},
-  cost,
-});
-const succeeded = (cost = 4): JobEvent => ({ type: 'JobSucceeded', outputs: [output], usage: {}, cost });
-const failed = (reason: 'failed' | 'blocked' | 'deadline', message: string): JobEvent => ({
-  type: 'JobFailed',
-  reason,
-  message,
-});
-const cancel: JobCommand = { type: 'CancelJob', at };
-const cancelled: JobEvent = { type: 'JobCancelled' };
-const inTime = failed('deadline', 'The job was not done in time.');
-
-const rules: [rule: string, history: JobEvent[], command: JobCommand, outcome: readonly JobEvent[] | JobRejection][] = [
+const requests: Rule[] = [
   ['a request is accepted', [], request, [requested]],
+  [
+    'what it is a variation of, its name, its queue and what equal ones share stay with it',
+    [],
+    {
+      ...request,
+      parent: earlier,
+      title: 'Lullaby',
+      paying: true,
+      cache: { key: 'k', seconds: 60 },
+      optionPrompts: { filter: 'old paper' },
+    },
+    [
+      {
+        ...requested,
+        parent: earlier,
+        title: 'Lullaby',
+        paying: true,
+        cache: { key: 'k', seconds: 60 },
+        optionPrompts: { filter: 'old paper' },
+      },
+    ],
+  ],
+  [
+    'SP9 one that an equal request’s result serves is done at once and costs nothing',
+    [],
+    { ...request, quote: 0, served },
+    servedEvents,
+  ],
+  ['SP9 the same once more changes nothing', servedEvents, { ...request, quote: 0, served }, []],
+  ['SP9 nor does it when the job was made meanwhile', [requested], { ...request, quote: 0, served }, []],
   ['the same request again changes nothing', [requested], request, []],
   [
     'the same request again changes nothing when the job is over',
@@ -81,6 +81,9 @@ const rules: [rule: string, history: JobEvent[], command: JobCommand, outcome: r
     { ...request, fingerprint: 'f-2' },
     'idempotency-mismatch',
   ],
+];
+
+const claims: Rule[] = [
   ['a waiting job is claimed', [requested], start(first), [started(first)]],
   ['a job that nobody asked for cannot be claimed', [], start(first), 'job-not-found'],
   ['another message does not get a job under way', [requested, started(first)], start(duplicate), []],
@@ -98,12 +101,21 @@ const rules: [rule: string, history: JobEvent[], command: JobCommand, outcome: r
     start({ messageId: 'm-1', receiveCount: 4 }),
     [attemptFailed(3, 'worker-lost'), failed('failed', 'The job was given up after 3 attempts.')],
   ],
-  ['a job is not begun after its deadline', [requested], start(first, deadline), [inTime]],
-  ['a job that is over is not begun again', [requested, cancelled], start(first), []],
+  ['a job is not begun after its deadline', [requested], start(first, deadline), [tooLate(deadline)]],
   [
-    'a passing failure puts the job back',
+    'nor taken over',
     [requested, started(first)],
-    failAttempt(first),
+    start(second, late),
+    [attemptFailed(1, 'worker-lost'), tooLate(late, sandbox)],
+  ],
+  ['a job that is over is not begun again', [requested, cancelled], start(first), []],
+];
+
+const failures: Rule[] = [
+  [
+    'a passing failure puts the job back, for its message to come again',
+    [requested, started(first)],
+    failAttempt({ claim: first }),
     [attemptFailed(1, 'transient')],
   ],
   [
@@ -115,160 +127,144 @@ const rules: [rule: string, history: JobEvent[], command: JobCommand, outcome: r
   [
     'another model goes on within the same attempt',
     [requested, started(first), attemptFailed(1, 'next-model')],
-    start(first),
-    [started(first, 1)],
+    start(first, at, other),
+    [started(first, 1, other)],
+  ],
+  [
+    'a failure names all that it rules out, each once',
+    [requested, started(first)],
+    failAttempt({ claim: first }, 'next-model', at, { passOver: ['sandbox sandbox-1', 'sandbox sandbox-2'] }),
+    [attemptFailed(1, 'next-model', { passedOver: ['sandbox sandbox-1', 'sandbox sandbox-2'] })],
   ],
   [
     'the third passing failure is final',
     [requested, started(first, 3)],
-    failAttempt(first),
-    [attemptFailed(3, 'transient'), failed('failed', 'busy')],
+    failAttempt({ claim: first }),
+    [attemptFailed(3, 'transient'), failed('failed', 'busy', sandbox)],
   ],
   [
     'a passing failure after the deadline is final',
     [requested, started(first)],
-    failAttempt(first, 'transient', late),
-    [attemptFailed(1, 'transient'), inTime],
+    failAttempt({ claim: first }, 'transient', late),
+    [attemptFailed(1, 'transient'), tooLate(late, sandbox)],
   ],
   [
     'a failure told by a worker that was taken over changes nothing',
     [requested, started(second, 2)],
-    failAttempt(first),
+    failAttempt({ claim: first }),
     [],
   ],
-  ['a result completes the job', [requested, started(first)], succeed(first), [succeeded()]],
-  [
-    'a result that is cheaper than the quote costs less',
-    [requested, started(first)],
-    succeed(first, 3),
-    [succeeded(3)],
-  ],
-  ['a result never costs more than the quote', [requested, started(first)], succeed(first, 9), [succeeded(4)]],
-  ['a result after the deadline is not charged', [requested, started(first)], succeed(first, 4, late), [inTime]],
-  ['a result of a worker that was taken over changes nothing', [requested, started(second, 2)], succeed(first), []],
-  ['a result after the cancel changes nothing', [requested, started(first), cancelled], succeed(first), []],
-  ['a result told twice changes nothing', [requested, started(first), succeeded()], succeed(first), []],
+  ['a failure of a job that is not there is refused', [], failAttempt({ claim: first }), 'job-not-found'],
   [
     'the holder of the claim fails the job',
     [requested, started(first)],
-    { type: 'FailJob', at, claim: first, reason: 'blocked', message: 'refused' },
-    [failed('blocked', 'refused')],
+    fail({ claim: first }, 'blocked'),
+    [failed('blocked', 'x', sandbox)],
   ],
-  [
-    'who lost the claim cannot fail the job',
-    [requested, started(second, 2)],
-    { type: 'FailJob', at, claim: first, reason: 'failed', message: 'x' },
-    [],
-  ],
+  ['who lost the claim cannot fail the job', [requested, started(second, 2)], fail({ claim: first }), []],
   [
     'the system fails a job whoever works on it',
     [requested, started(second, 2)],
-    { type: 'FailJob', at, reason: 'failed', message: 'x' },
-    [failed('failed', 'x')],
+    fail(undefined),
+    [failed('failed', 'x', sandbox)],
   ],
+  ['and one that waits', [requested], fail(undefined), [failed('failed')]],
+  ['but not twice', [requested, failed('failed')], fail(undefined), []],
+  ['and none that is not there', [], fail(undefined), 'job-not-found'],
+];
+
+const results: Rule[] = [
+  ['a result completes the job', [requested, started(first)], succeed({ claim: first }), [succeeded()]],
+  [
+    'X3 a result that is cheaper than the quote costs less',
+    [requested, started(first)],
+    succeed({ claim: first }, 3),
+    [succeeded(3)],
+  ],
+  [
+    'X3 I4 a result never costs more than the quote',
+    [requested, started(first)],
+    succeed({ claim: first }, 9),
+    [succeeded(4)],
+  ],
+  [
+    'I4 a result after the deadline is not charged',
+    [requested, started(first)],
+    succeed({ claim: first }, 4, late),
+    [tooLate(late, sandbox)],
+  ],
+  [
+    'a result of a worker that was taken over changes nothing',
+    [requested, started(second, 2)],
+    succeed({ claim: first }),
+    [],
+  ],
+  [
+    'I4 a result after the cancel changes nothing',
+    [requested, started(first), cancelled],
+    succeed({ claim: first }),
+    [],
+  ],
+  ['a result told twice changes nothing', [requested, started(first), succeeded()], succeed({ claim: first }), []],
+  ['a result of a job that is not there is refused', [], succeed({ claim: first }), 'job-not-found'],
+];
+
+const cancels: Rule[] = [
   ['a waiting job is cancelled', [requested], cancel, [cancelled]],
   ['a job under way is cancelled', [requested, started(first)], cancel, [cancelled]],
   ['cancelling twice changes nothing', [requested, cancelled], cancel, []],
   ['a completed job cannot be cancelled', [requested, started(first), succeeded()], cancel, 'job-finished'],
-  ['a failed job cannot be cancelled', [requested, failed('failed', 'x')], cancel, 'job-finished'],
+  ['a failed job cannot be cancelled', [requested, failed('failed')], cancel, 'job-finished'],
   ['a job that is not there cannot be cancelled', [], cancel, 'job-not-found'],
 ];
 
-test.each(rules)('%s', (_, history, command, outcome) => {
-  const decided = given(job, history).when(command);
-  if (typeof outcome === 'string') decided.thenRejected(outcome);
-  else decided.then(outcome);
+describe('PP4 SP9 a request', () => void test.each(requests)('%s', holds));
+describe('PP6 a claim', () => void test.each(claims)('%s', holds));
+describe('PP6 FS15 a failure', () => void test.each(failures)('%s', holds));
+describe('PP6 X3 a result', () => void test.each(results)('%s', holds));
+describe('PP5 a cancel', () => void test.each(cancels)('%s', holds));
+
+describe('what is passed over', () => {
+  const after = (...events: JobEvent[]) => events.reduce(job.evolve, job.initialState);
+  const passedOver = (...events: JobEvent[]) => {
+    const state = after(requested, started(first), ...events);
+    return 'passedOver' in state ? state.passedOver : undefined;
+  };
+  const missing = attemptFailed(1, 'next-model');
+
+  test('adds up within an attempt', () =>
+    expect(
+      passedOver(missing, started(first, 1, other), attemptFailed(1, 'next-model', { passedOver: ['fal fal-ai/any'] })),
+    ).toEqual(['sandbox sandbox-1', 'fal fal-ai/any']));
+  test('outlives a worker that was lost', () =>
+    expect(passedOver(missing, started(first, 1, other), attemptFailed(1, 'worker-lost'))).toEqual([
+      'sandbox sandbox-1',
+    ]));
+  test('is tried again after a pause', () =>
+    expect(passedOver(missing, started(first, 1, other), attemptFailed(1, 'transient'))).toBeUndefined());
+  test('does not stay with a result', () =>
+    expect(passedOver(missing, started(first, 1, other), succeeded())).toBeUndefined());
 });
 
-test('every event that was ever stored is still read, as it was stored', () => {
-  const stored = JSON.parse(readFileSync(new URL('./fixtures/job-events.json', import.meta.url), 'utf8')) as unknown[];
-  expect(stored.map((event) => jobEvent.parse(event))).toEqual(stored);
-  const kinds = new Set(stored.map((event) => jobEvent.parse(event).type));
-  expect([...kinds].sort()).toEqual(jobEvent.options.map(({ shape }) => shape.type.value).sort());
+test('a request’s own facts stay with it to the end', () => {
+  const facts = {
+    ...asked,
+    parent: earlier,
+    paying: true,
+    cache: { key: 'k', seconds: 60 },
+    optionPrompts: { a: 'b' },
+  };
+  const all = [{ ...requested, ...facts, title: 'Lullaby' } as JobEvent, started(first), attemptFailed(1, 'transient')];
+  for (const end of [succeeded(), failed('failed'), cancelled])
+    expect([...all, started(second, 2), end].reduce(job.evolve, job.initialState)).toMatchObject({
+      ...facts,
+      title: 'Lullaby',
+      attempts: 2,
+      endedAt: at,
+    });
 });
 
 test('a stream names its owner and its job', () => {
   const owner = { app: 'sparky', user: 'auth0|7' };
   expect(parseJobStream(jobStream(owner, 'gen_1'))).toEqual({ owner, id: 'gen_1' });
-});
-
-const times = fc.constantFrom(at, '2026-11-20T10:01:00.000Z', late);
-const claims = fc.record({ messageId: fc.constantFrom('m-1', 'm-2'), receiveCount: fc.integer({ min: 1, max: 6 }) });
-const anyCommand: fc.Arbitrary<JobCommand> = fc.oneof(
-  fc.record({ fingerprint: fc.constantFrom('f-1', 'f-2') }).map(({ fingerprint }) => ({ ...request, fingerprint })),
-  fc.tuple(claims, times).map(([claim, when]) => start(claim, when)),
-  fc
-    .tuple(claims, fc.constantFrom('transient' as const, 'next-model' as const), times)
-    .map((parts) => failAttempt(...parts)),
-  fc.tuple(claims, fc.integer({ min: 0, max: 20 }), times).map((parts) => succeed(...parts)),
-  fc
-    .option(claims, { nil: undefined })
-    .map((claim): JobCommand => ({ type: 'FailJob', at, reason: 'failed', message: 'x', ...(claim ? { claim } : {}) })),
-  fc.constant(cancel),
-);
-
-/** Gives the commands to a job in this order. */
-const run = (commands: readonly JobCommand[]): { events: JobEvent[]; states: Job[] } => {
-  const events: JobEvent[] = [];
-  const states: Job[] = [job.initialState];
-  for (const command of commands) {
-    let state = states.at(-1) ?? job.initialState;
-    const decision = job.decide(command, state);
-    for (const event of decision.accepted ? decision.events : []) {
-      state = job.evolve(state, jobEvent.parse(event));
-      events.push(event);
-      states.push(state);
-    }
-  }
-  return { events, states };
-};
-
-const histories = fc.array(anyCommand, { maxLength: 30 }).map((commands) => [request, ...commands]);
-const ends = new Set(['JobSucceeded', 'JobFailed', 'JobCancelled']);
-
-test('I9 a job ends at most once, and nothing happens after its end', () => {
-  fc.assert(
-    fc.property(histories, (commands) => {
-      const { events } = run(commands);
-      const end = events.findIndex(({ type }) => ends.has(type));
-      expect(end === -1 || end === events.length - 1).toBe(true);
-    }),
-  );
-});
-
-test('I4 a job never costs more than its quote', () => {
-  fc.assert(
-    fc.property(histories, (commands) => {
-      const last = run(commands).states.at(-1);
-      if (last?.status === 'completed') expect(last.cost).toBeLessThanOrEqual(last.quote);
-    }),
-  );
-});
-
-test('a job has at most three attempts', () => {
-  fc.assert(
-    fc.property(histories, (commands) => {
-      for (const state of run(commands).states)
-        if (state.status !== 'pending') expect(state.attempts).toBeLessThanOrEqual(maxAttempts);
-    }),
-  );
-});
-
-test('I9 deliveries of its message end every job, whatever happened to it', () => {
-  fc.assert(
-    fc.property(histories, (commands) => {
-      const redelivered = Array.from({ length: 5 }, (_, n) => start({ messageId: 'm-1', receiveCount: 100 + n }, late));
-      const others = redelivered.map(() => start({ messageId: 'm-2', receiveCount: 100 }, late));
-      const { states } = run([...commands, ...redelivered, ...others]);
-      expect(isEnded(states.at(-1) ?? job.initialState)).toBe(true);
-    }),
-  );
-});
-
-test('a command given twice in a row does what it does once', () => {
-  fc.assert(
-    fc.property(histories, anyCommand, (commands, command) => {
-      expect(run([...commands, command, command]).events).toEqual(run([...commands, command]).events);
-    }),
-  );
 });

@@ -1,142 +1,96 @@
 /**
  * A job: one run of a tool. It is requested, waits in the queue, is worked on in one or more attempts and ends exactly
  * once: completed, failed or cancelled. A worker's claim is the queue message it acts for; whoever lost the claim
- * changes nothing any more.
+ * changes nothing any more. An attempt that the provider does not answer at once becomes a task, which then speaks for it.
  */
 import { accept, type Decider, type Decision, reject } from '#shared/eventsourcing/decider.ts';
 import { type Owner, ownerKey, parseOwnerKey } from '#shared/owner.ts';
-import type { AttemptFailure, Claim, FailureReason, JobEvent, JobInput, JobOutput, Usage } from './job-events.ts';
+import { evolve } from './evolve.ts';
+import type * as commands from './job-commands.ts';
+import type { JobCommand, JobRejection, Speaker } from './job-commands.ts';
+import type { Claim, JobEvent } from './job-events.ts';
+import { type Accepted, choiceOf, isEnded, type Job, type Processing, taskOf } from './job-state.ts';
+import { favour, remove, rename } from './library.ts';
+
+export type { JobCommand, JobRejection } from './job-commands.ts';
+export * from './job-state.ts';
 
 /** Attempts that fail for a passing reason before the job fails for good. */
 export const maxAttempts = 3;
+/** Progress is recorded in steps of so much. */
+const progressStep = 10;
 
-/** What was accepted, and what every later status keeps of it. */
-interface Accepted {
-  readonly tool: string;
-  readonly params: Extract<JobEvent, { type: 'JobRequested' }>['params'];
-  /** What the provider is told in place of an option's id, by parameter. */
-  readonly optionPrompts?: Readonly<Record<string, string>> | undefined;
-  readonly inputs: readonly JobInput[];
-  readonly fingerprint: string;
-  readonly quote: number;
-  readonly remaining?: number | undefined;
-  readonly requestedAt: string;
-  readonly deadline: string;
-  /** Attempts that are over or under way. Going on with another model is the same attempt. */
-  readonly attempts: number;
-}
+export type JobDecision = Decision<JobEvent, JobRejection>;
 
-interface Working {
-  readonly attempt: number;
-  readonly provider: string;
-  readonly model: string;
-  readonly claim: Claim;
-}
+const speaks = ({ working }: Processing, by: Speaker): boolean => {
+  if ('taskId' in by) return working.taskId === by.taskId;
+  const { messageId, receiveCount } = by.claim;
+  return (
+    working.taskId === undefined && working.claim.messageId === messageId && working.claim.receiveCount === receiveCount
+  );
+};
 
-/** `pending`: nothing was accepted yet. */
-export type Job =
-  | { readonly status: 'pending' }
-  | (Accepted & { readonly status: 'queued' })
-  | (Accepted & { readonly status: 'processing'; readonly working: Working })
-  | (Accepted & {
-      readonly status: 'completed';
-      readonly outputs: readonly JobOutput[];
-      readonly usage: Usage;
-      readonly cost: number;
-    })
-  | (Accepted & { readonly status: 'failed'; readonly reason: FailureReason; readonly message: string })
-  | (Accepted & { readonly status: 'cancelled' });
-export type JobStatus = Job['status'];
-
-interface At {
-  readonly at: string;
-}
-
-export type JobCommand =
-  | (At & Omit<Accepted, 'attempts' | 'requestedAt'> & { readonly type: 'RequestJob' })
-  | (At & { readonly type: 'StartJob'; readonly claim: Claim; readonly provider: string; readonly model: string })
-  | (At & {
-      readonly type: 'FailAttempt';
-      readonly claim: Claim;
-      readonly failure: Exclude<AttemptFailure, 'worker-lost'>;
-      readonly message: string;
-    })
-  | (At & {
-      readonly type: 'SucceedJob';
-      readonly claim: Claim;
-      readonly outputs: readonly JobOutput[];
-      readonly usage: Usage;
-      readonly cost: number;
-    })
-  /** Without a claim the system speaks: the job ends whoever works on it. */
-  | (At & {
-      readonly type: 'FailJob';
-      readonly claim?: Claim;
-      readonly reason: FailureReason;
-      readonly message: string;
-    })
-  | (At & { readonly type: 'CancelJob' });
-
-export type JobRejection = 'idempotency-mismatch' | 'job-not-found' | 'job-finished';
-type JobDecision = Decision<JobEvent, JobRejection>;
-type Processing = Extract<Job, { status: 'processing' }>;
-type Command<Type extends JobCommand['type']> = Extract<JobCommand, { type: Type }>;
-
-export const isEnded = (job: Job): job is Extract<Job, { status: 'completed' | 'failed' | 'cancelled' }> =>
-  job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled';
-
-const holds = (job: Job, { messageId, receiveCount }: Claim): job is Processing =>
-  job.status === 'processing' &&
-  job.working.claim.messageId === messageId &&
-  job.working.claim.receiveCount === receiveCount;
+const isHeldBy = (job: Job, by: Speaker): job is Processing => job.status === 'processing' && speaks(job, by);
 
 /**
  * The queue shows a message again only when its worker is surely gone (visibility ≥ 6 × the worker's time-out), so a
- * later delivery of the claiming message takes the job over. Another message is a duplicate and is left alone.
+ * later delivery of the claiming message takes the job over. Another message is a duplicate and is left alone. A task outlives
+ * its worker: nobody takes it over.
  */
 const takesOver = ({ working }: Processing, { messageId, receiveCount }: Claim): boolean =>
-  working.claim.messageId === messageId && working.claim.receiveCount < receiveCount;
+  working.taskId === undefined && working.claim.messageId === messageId && working.claim.receiveCount < receiveCount;
 
-const isOver = ({ deadline }: Accepted, at: string): boolean => Date.parse(at) >= Date.parse(deadline);
+const isLate = ({ deadline }: Accepted, at: string): boolean => Date.parse(at) >= Date.parse(deadline);
 
-const deadlinePassed: JobEvent = {
+/** Who was at work. */
+const madeBy = (job: Job) =>
+  job.status === 'processing' ? { provider: job.working.provider, model: job.working.model } : {};
+
+const abandonedBy = (job: Job) => {
+  const abandoned = taskOf(job);
+  return abandoned ? { abandoned } : {};
+};
+
+const deadlinePassed = (job: Job, at: string, task: object = abandonedBy(job)): JobEvent => ({
   type: 'JobFailed',
   reason: 'deadline',
   message: 'The job was not done in time.',
-};
+  at,
+  ...madeBy(job),
+  ...task,
+});
 
-const request = (command: Command<'RequestJob'>, job: Job): JobDecision => {
-  const { at, tool, params, optionPrompts, inputs, fingerprint, quote, remaining, deadline } = command;
-  if (job.status === 'pending')
-    return accept({
-      type: 'JobRequested',
-      tool,
-      params,
-      ...(optionPrompts ? { optionPrompts: { ...optionPrompts } } : {}),
-      inputs: [...inputs],
-      fingerprint,
-      quote,
-      remaining,
-      requestedAt: at,
-      deadline,
-    });
-  return job.fingerprint === fingerprint ? accept() : reject('idempotency-mismatch');
-};
-
-const start = ({ at, claim, provider, model }: Command<'StartJob'>, job: Job): JobDecision => {
-  if (job.status === 'pending') return reject('job-not-found');
-  if (isEnded(job)) return accept();
-  if (job.status === 'processing' && !takesOver(job, claim)) return accept();
-  const started: JobEvent = { type: 'JobStarted', attempt: job.attempts + 1, provider, model, claim };
-  const lost: readonly JobEvent[] = job.status === 'processing' ? [workerLost(job)] : [];
-  if (isOver(job, at)) return accept<JobEvent>(...lost, deadlinePassed);
-  if (job.attempts >= maxAttempts)
-    return accept<JobEvent>(...lost, {
-      type: 'JobFailed',
-      reason: 'failed',
-      message: `The job was given up after ${maxAttempts} attempts.`,
-    });
-  return accept(...lost, started);
+const request = (command: commands.RequestJob, job: Job): JobDecision => {
+  if (job.status !== 'pending')
+    return job.fingerprint === command.fingerprint ? accept() : reject('idempotency-mismatch');
+  const { type: _, at, served, optionPrompts, inputs, ...facts } = command;
+  const requested: JobEvent = {
+    type: 'JobRequested',
+    tool: facts.tool,
+    params: facts.params,
+    ...(optionPrompts ? { optionPrompts: { ...optionPrompts } } : {}),
+    inputs: [...inputs],
+    fingerprint: facts.fingerprint,
+    quote: facts.quote,
+    remaining: facts.remaining,
+    requestedAt: at,
+    deadline: facts.deadline,
+    ...(facts.cache ? { cache: facts.cache } : {}),
+    ...(facts.parent ? { parent: facts.parent } : {}),
+    ...(facts.paying ? { paying: true } : {}),
+    ...(facts.title === undefined ? {} : { title: facts.title }),
+    ...(served ? { fromCache: true } : {}),
+  };
+  if (!served) return accept(requested);
+  const { from, outputs, usage } = served;
+  return accept<JobEvent>(requested, {
+    type: 'JobSucceeded',
+    outputs: [...outputs],
+    usage,
+    cost: 0,
+    at,
+    servedFrom: from as NonNullable<Extract<JobEvent, { type: 'JobSucceeded' }>['servedFrom']>,
+  });
 };
 
 const workerLost = ({ working: { attempt, provider, model } }: Processing): JobEvent => ({
@@ -148,34 +102,91 @@ const workerLost = ({ working: { attempt, provider, model } }: Processing): JobE
   message: 'The worker stopped before it was done.',
 });
 
-const failAttempt = ({ at, claim, failure, message }: Command<'FailAttempt'>, job: Job): JobDecision => {
+const start = ({ at, claim, provider, model }: commands.StartJob, job: Job): JobDecision => {
   if (job.status === 'pending') return reject('job-not-found');
-  if (!holds(job, claim)) return accept();
+  if (isEnded(job) || job.status === 'removed') return accept();
+  if (job.status === 'processing' && !takesOver(job, claim)) return accept();
+  const lost: readonly JobEvent[] = job.status === 'processing' ? [workerLost(job)] : [];
+  if (isLate(job, at)) return accept<JobEvent>(...lost, deadlinePassed(job, at));
+  if (job.attempts >= maxAttempts)
+    return accept<JobEvent>(...lost, {
+      type: 'JobFailed',
+      reason: 'failed',
+      message: `The job was given up after ${maxAttempts} attempts.`,
+      at,
+    });
+  return accept<JobEvent>(...lost, { type: 'JobStarted', attempt: job.attempts + 1, provider, model, claim });
+};
+
+const submit = ({ at, by, taskId }: commands.SubmitJob, job: Job): JobDecision => {
+  if (job.status === 'pending') return reject('job-not-found');
+  if (job.status !== 'processing' || job.working.taskId !== undefined) return accept();
   const { attempt, provider, model } = job.working;
-  const failed: JobEvent = { type: 'AttemptFailed', attempt, provider, model, failure, message };
-  if (isOver(job, at)) return accept<JobEvent>(failed, deadlinePassed);
+  const isOwn = 'claim' in by ? speaks(job, by) : by.attempt === attempt && by.provider === provider;
+  if (!isOwn) return accept();
+  const submitted: JobEvent = { type: 'JobSubmitted', attempt, provider, model, taskId };
+  // A task for which there is no time left is told to stop.
+  if (isLate(job, at))
+    return accept<JobEvent>(submitted, deadlinePassed(job, at, { abandoned: { provider, model, taskId } }));
+  return accept(submitted);
+};
+
+const progress = ({ at, taskId, progress: told }: commands.ReportProgress, job: Job): JobDecision => {
+  if (job.status === 'pending') return reject('job-not-found');
+  if (!isHeldBy(job, { taskId })) return accept();
+  if (isLate(job, at)) return accept(deadlinePassed(job, at));
+  const step = Math.min(99, Math.floor(told));
+  const before = job.working.progress ?? 0;
+  return step - before >= progressStep ? accept({ type: 'JobProgressed', progress: step }) : accept();
+};
+
+const failAttempt = (command: commands.FailAttempt, job: Job): JobDecision => {
+  const { at, by, failure, message, passOver = [], pauseSeconds } = command;
+  if (job.status === 'pending') return reject('job-not-found');
+  if (!isHeldBy(job, by)) return accept();
+  const { attempt, provider, model } = job.working;
+  const failed: JobEvent = {
+    type: 'AttemptFailed',
+    attempt,
+    provider,
+    model,
+    failure,
+    message,
+    ...(failure === 'next-model' ? { passedOver: [...new Set([choiceOf(job.working), ...passOver])] } : {}),
+  };
+  if (isLate(job, at)) return accept<JobEvent>(failed, deadlinePassed(job, at, {}));
   if (failure === 'transient' && job.attempts >= maxAttempts)
-    return accept<JobEvent>(failed, { type: 'JobFailed', reason: 'failed', message });
-  return accept(failed);
+    return accept<JobEvent>(failed, { type: 'JobFailed', reason: 'failed', message, at, ...madeBy(job) });
+  // No worker's message comes again for a task.
+  return accept('taskId' in by ? { ...failed, againAfterSeconds: pauseSeconds ?? 0 } : failed);
 };
 
-const succeed = ({ at, claim, outputs, usage, cost }: Command<'SucceedJob'>, job: Job): JobDecision => {
+const succeed = ({ at, by, outputs, usage, cost }: commands.SucceedJob, job: Job): JobDecision => {
   if (job.status === 'pending') return reject('job-not-found');
-  if (!holds(job, claim)) return accept();
+  if (!isHeldBy(job, by)) return accept();
   // The hold may be swept soon after the deadline, so a late result must not be charged to it.
-  if (isOver(job, at)) return accept(deadlinePassed);
-  return accept({ type: 'JobSucceeded', outputs: [...outputs], usage, cost: Math.min(cost, job.quote) });
+  if (isLate(job, at)) return accept(deadlinePassed(job, at, {}));
+  return accept({
+    type: 'JobSucceeded',
+    outputs: [...outputs],
+    usage,
+    cost: Math.min(cost, job.quote),
+    at,
+    ...madeBy(job),
+  });
 };
 
-const fail = ({ claim, reason, message }: Command<'FailJob'>, job: Job): JobDecision => {
+const fail = ({ at, by, reason, message }: commands.FailJob, job: Job): JobDecision => {
   if (job.status === 'pending') return reject('job-not-found');
-  if (isEnded(job) || (claim && !holds(job, claim))) return accept();
-  return accept({ type: 'JobFailed', reason, message });
+  if (isEnded(job) || job.status === 'removed' || (by && !isHeldBy(job, by))) return accept();
+  // A task that says itself that it failed need not be told to stop.
+  return accept({ type: 'JobFailed', reason, message, at, ...madeBy(job), ...(by ? {} : abandonedBy(job)) });
 };
 
-const cancel = (job: Job): JobDecision => {
+const cancel = ({ at }: commands.CancelJob, job: Job): JobDecision => {
   switch (job.status) {
     case 'pending':
+    case 'removed':
       return reject('job-not-found');
     case 'cancelled':
       return accept();
@@ -184,16 +195,13 @@ const cancel = (job: Job): JobDecision => {
       return reject('job-finished');
     case 'queued':
     case 'processing':
-      return accept({ type: 'JobCancelled' });
+      return accept({ type: 'JobCancelled', at, ...abandonedBy(job) });
   }
 };
 
-const accepted = (job: Job): Accepted => {
-  if (job.status === 'pending') throw new Error('a job begins with JobRequested');
-  const { tool, params, optionPrompts, inputs, fingerprint, quote, remaining, requestedAt, deadline, attempts } = job;
-  const prompts = optionPrompts ? { optionPrompts } : {};
-  return { tool, params, ...prompts, inputs, fingerprint, quote, remaining, requestedAt, deadline, attempts };
-};
+/** Once for a job: a provider that repeats itself says nothing new. */
+const recordLate = ({ taskId }: commands.RecordLateAnswer, job: Job): JobDecision =>
+  isEnded(job) && !job.lateAnswer ? accept({ type: 'LateAnswerRecorded', taskId }) : accept();
 
 export const job: Decider<Job, JobCommand, JobEvent, JobRejection> = {
   initialState: { status: 'pending' },
@@ -203,6 +211,10 @@ export const job: Decider<Job, JobCommand, JobEvent, JobRejection> = {
         return request(command, state);
       case 'StartJob':
         return start(command, state);
+      case 'SubmitJob':
+        return submit(command, state);
+      case 'ReportProgress':
+        return progress(command, state);
       case 'FailAttempt':
         return failAttempt(command, state);
       case 'SucceedJob':
@@ -210,41 +222,18 @@ export const job: Decider<Job, JobCommand, JobEvent, JobRejection> = {
       case 'FailJob':
         return fail(command, state);
       case 'CancelJob':
-        return cancel(state);
+        return cancel(command, state);
+      case 'RecordLateAnswer':
+        return recordLate(command, state);
+      case 'RenameJob':
+        return rename(command, state);
+      case 'FavourJob':
+        return favour(command, state);
+      case 'RemoveJob':
+        return remove(state);
     }
   },
-  evolve(state, event) {
-    switch (event.type) {
-      case 'JobRequested': {
-        const { type: _, ...facts } = event;
-        return { status: 'queued', ...facts, attempts: 0 };
-      }
-      case 'JobStarted': {
-        const { attempt, provider, model, claim } = event;
-        return {
-          ...accepted(state),
-          status: 'processing',
-          attempts: attempt,
-          working: { attempt, provider, model, claim },
-        };
-      }
-      case 'AttemptFailed': {
-        const { attempt, failure } = event;
-        // Another model goes on within the same attempt, so this start does not count.
-        return { ...accepted(state), status: 'queued', attempts: failure === 'next-model' ? attempt - 1 : attempt };
-      }
-      case 'JobSucceeded': {
-        const { outputs, usage, cost } = event;
-        return { ...accepted(state), status: 'completed', outputs, usage, cost };
-      }
-      case 'JobFailed': {
-        const { reason, message } = event;
-        return { ...accepted(state), status: 'failed', reason, message };
-      }
-      case 'JobCancelled':
-        return { ...accepted(state), status: 'cancelled' };
-    }
-  },
+  evolve,
 };
 
 /** A job's stream begins with its owner, so that nobody else's token leads to it. @example jobStream({ app, user }, 'gen_…') */

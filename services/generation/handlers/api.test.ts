@@ -28,7 +28,7 @@ describe('a generation', () => {
     const output = { kind: 'image' as const, contentType: 'image/png', bytes: 9, sha256: 'ab', key: 'outputs/x.png' };
     await here.handleJob(
       job.stream,
-      { type: 'SucceedJob', at: job.at, claim, outputs: [output], usage: {}, cost: 4 },
+      { type: 'SucceedJob', at: job.at, by: { claim }, outputs: [output], usage: {}, cost: 4 },
       meta,
     );
     return job;

@@ -1,11 +1,18 @@
 /** Adds generation's part to a user's export. */
 import { exportRequested } from '#services/identity/contracts.ts';
 import { busConsumer } from '#shared/messaging/queue-consumer.ts';
-import { assets, exportParts, jobRows, logger, prompts } from '../composition.ts';
+import { assets, exportParts, jobRows, logger, plays, prompts, replies } from '../composition.ts';
 import { exportPart } from '../leaving/export-part.ts';
 
 export const handler = busConsumer(
   logger,
   exportRequested,
-  exportPart({ jobs: jobRows(), assets: assets(), prompts: prompts(), write: exportParts() }),
+  exportPart({
+    jobs: jobRows(),
+    plays: plays(),
+    assets: assets(),
+    prompts: prompts(),
+    savedReplies: replies(),
+    write: exportParts(),
+  }),
 );

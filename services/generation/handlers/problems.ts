@@ -12,8 +12,14 @@ export type GenerationRejection =
   | 'prompt-not-found'
   | 'prompt-removed'
   | 'prompts-too-many'
+  | 'job-not-playable'
+  | 'reply-not-found'
+  | 'reply-removed'
+  | 'replies-too-many'
   | 'ledger-unreachable'
-  | 'catalog-unreachable';
+  | 'catalog-unreachable'
+  | 'callback-unknown'
+  | 'callback-untrusted';
 
 export const problems: Readonly<Record<GenerationRejection, ProblemSpec>> = {
   'request-invalid': commonProblems['request-invalid'],
@@ -24,10 +30,20 @@ export const problems: Readonly<Record<GenerationRejection, ProblemSpec>> = {
   'prompts-too-many': { status: 409, title: 'No more prompts can be kept' },
   'job-not-found': { status: 404, title: 'There is no such generation' },
   'job-finished': { status: 409, title: 'The generation is over' },
+  'job-running': { status: 409, title: 'The generation is not over' },
+  'job-removed': { status: 409, title: 'The generation of this idempotency key was removed' },
+  'job-not-playable': { status: 409, title: 'The generation cannot be played' },
+  'reply-not-found': { status: 404, title: 'There is no such saved reply' },
+  'reply-removed': { status: 409, title: 'The saved reply of this idempotency key was removed' },
+  'replies-too-many': { status: 409, title: 'No more replies can be saved' },
+  'callback-unknown': { status: 404, title: 'No task is expected here' },
+  'callback-untrusted': { status: 401, title: 'The webhook is not authentic' },
   'idempotency-mismatch': { status: 422, title: 'The idempotency key was used for another request' },
   'credits-insufficient': { status: 402, title: 'There are too few credits' },
   'daily-cap-reached': { status: 402, title: "The day's credits are spent" },
   'holds-too-many': { status: 429, title: 'Too many generations run at once' },
+  'jobs-too-many': { status: 429, title: 'Too many generations run at once' },
+  'rate-limited': { status: 429, title: 'Too many generations in an hour' },
   'plan-required': { status: 403, title: 'The plan does not include this option' },
   'account-closed': { status: 409, title: 'The account is closed' },
   'debt-outstanding': { status: 402, title: 'Credits are owed for a payment that was taken back' },

@@ -1,6 +1,30 @@
-/** The events table's second reader: puts requested jobs into the queue, then keeps the list of jobs. */
+/** The events table's second reader: puts requested jobs into the queue, then keeps the list of jobs and the log of those that failed. */
 import { streamConsumer } from '#shared/messaging/stream-consumer.ts';
-import { jobQueue, jobRows, logger } from '../composition.ts';
+import {
+  assets,
+  failures,
+  jobQueue,
+  jobRows,
+  logger,
+  plays,
+  removeOutputs,
+  results,
+  taskFollower,
+  trail,
+} from '../composition.ts';
 import { projectJob } from './project-job.ts';
 
-export const handler = streamConsumer(logger, projectJob({ dispatch: jobQueue(), rows: jobRows() }));
+export const handler = streamConsumer(
+  logger,
+  projectJob({
+    dispatch: jobQueue(),
+    follow: taskFollower(),
+    rows: jobRows(),
+    assets: assets(),
+    trail: trail(),
+    results: results(),
+    failures: failures(),
+    plays: plays(),
+    removeOutputs: removeOutputs(),
+  }),
+);

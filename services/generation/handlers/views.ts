@@ -1,15 +1,16 @@
 /** Assets and jobs as the HTTP interface shows them, with URLs signed on the way out. */
 import type * as z from 'zod';
-import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import type { Id } from '#shared/ids.ts';
 import type { Owner } from '#shared/owner.ts';
-import type { asset, generation, generationEventView, prompt } from '../contracts.ts';
-import type { Job, JobStatus } from '../domain/job.ts';
-import type { JobEvent } from '../domain/job-events.ts';
+import type { asset, generation, prompt } from '../contracts.ts';
+import type { JobOutput } from '../domain/job-events.ts';
+import type { failure, savedReply } from '../library-shapes.ts';
 import type { JobFacts } from '../read-models/jobs.ts';
 import type { Asset, AssetId } from '../storage/asset-table.ts';
+import type { Failure } from '../storage/failures.ts';
 import type { Outputs } from '../storage/outputs.ts';
 import type { Prompt } from '../storage/prompt-table.ts';
+import type { SavedReply } from '../storage/saved-replies.ts';
 import { type Uploads, uploadKey } from '../storage/uploads.ts';
 
 export const assetView = async (
@@ -59,77 +60,72 @@ export const promptView = async (
   };
 };
 
-/** How far a job is, as far as anybody knows. */
-const progressOf: Record<JobStatus, number> = {
-  pending: 0,
-  queued: 0,
-  processing: 50,
-  completed: 100,
-  failed: 0,
-  cancelled: 0,
+export const savedReplyView = ({ id, text, generation, note, createdAt }: SavedReply): z.input<typeof savedReply> => ({
+  id,
+  text,
+  generation_id: generation ?? null,
+  note: note ?? null,
+  created_at: createdAt,
+});
+
+export const failureView = ({ jobId, user, provider, model, ...failed }: Failure): z.input<typeof failure> => ({
+  generation_id: jobId as Id<'gen'>,
+  tool: failed.tool,
+  reason: failed.reason,
+  message: failed.message,
+  provider: provider ?? null,
+  model: model ?? null,
+  attempts: failed.attempts,
+  params: failed.params,
+  user_id: user,
+  at: failed.at,
+});
+
+const outputView = async (
+  outputs: Pick<Outputs, 'signedUrl'>,
+  { kind, contentType, bytes, width, height, title, durationSeconds, key, thumbnail }: JobOutput,
+  at: string,
+): Promise<z.input<typeof generation>['outputs'][number]> => {
+  const { url, expiresAt } = await outputs.signedUrl(key, at);
+  const small = thumbnail && (await outputs.signedUrl(thumbnail.key, at));
+  return {
+    kind,
+    content_type: contentType,
+    bytes,
+    width: width ?? null,
+    height: height ?? null,
+    title: title ?? null,
+    duration_seconds: durationSeconds ?? null,
+    url,
+    url_expires_at: expiresAt,
+    thumbnail: small
+      ? { width: thumbnail.width, height: thumbnail.height, url: small.url, url_expires_at: small.expiresAt }
+      : null,
+  };
 };
 
+/** `plays`: null when there is nothing to play. */
 export const generationView = async (
   outputs: Pick<Outputs, 'signedUrl'>,
   facts: JobFacts,
   at: string,
+  plays: number | null,
 ): Promise<z.input<typeof generation>> => ({
   id: facts.id as Id<'gen'>,
   status: facts.status,
   tool: facts.tool,
   params: facts.params,
   inputs: facts.inputs as Id<'ast'>[],
-  progress: progressOf[facts.status],
+  progress: facts.progress,
   attempts: facts.attempts,
+  title: facts.title ?? null,
+  favourite: facts.favourite ?? false,
+  variation_of: (facts.parent ?? null) as Id<'gen'> | null,
+  plays,
+  cached: facts.servedFrom !== undefined,
   cost_credits: facts.costCredits,
   error: facts.error ?? null,
   created_at: facts.createdAt,
   completed_at: facts.completedAt ?? null,
-  outputs: await Promise.all(
-    facts.outputs.map(async ({ kind, contentType, bytes, width, height, key }) => {
-      const { url, expiresAt } = await outputs.signedUrl(key, at);
-      return {
-        kind,
-        content_type: contentType,
-        bytes,
-        width: width ?? null,
-        height: height ?? null,
-        url,
-        url_expires_at: expiresAt,
-      };
-    }),
-  ),
-});
-
-/** What the owner may read of an event: no claims, keys or fingerprints. */
-const eventData = (event: JobEvent): z.input<typeof generationEventView>['data'] => {
-  switch (event.type) {
-    case 'JobRequested':
-      return { tool: event.tool, quote: event.quote, deadline: event.deadline };
-    case 'JobStarted':
-      return { attempt: event.attempt, provider: event.provider, model: event.model };
-    case 'AttemptFailed': {
-      const { attempt, provider, model, failure, message } = event;
-      return { attempt, provider, model, failure, message };
-    }
-    case 'JobSucceeded':
-      return { cost: event.cost, outputs: event.outputs.length };
-    case 'JobFailed':
-      return { reason: event.reason, message: event.message };
-    case 'JobCancelled':
-      return {};
-  }
-};
-
-export const eventView = ({
-  version,
-  at,
-  event,
-  meta,
-}: RecordedEvent<JobEvent, Job>): z.input<typeof generationEventView> => ({
-  version,
-  type: event.type,
-  at,
-  actor: meta.actor,
-  data: eventData(event),
+  outputs: await Promise.all(facts.outputs.map((output) => outputView(outputs, output, at))),
 });

@@ -1,9 +1,19 @@
-/** The worker: one message, one job. */
+/** The worker: one message, one job. Two queues feed it; a message's pauses are set in the one that it came from. */
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
-import { catalog, jobRetries, jobStore, logger, outputBucket, sandboxApps, uploadBucket } from '../composition.ts';
+import {
+  callbackUrls,
+  catalog,
+  jobRetries,
+  jobStore,
+  logger,
+  outputBucket,
+  providers,
+  sandboxApps,
+  storedOutputs,
+  workerUploads,
+} from '../composition.ts';
 import { jobHandler } from '../handle-job.ts';
-import { providers } from '../providers/registry.ts';
 import { consumeJob } from '../worker/consume-job.ts';
 import { jobMessage } from '../worker/job-message.ts';
 import { runJob } from '../worker/run-job.ts';
@@ -18,14 +28,16 @@ const run = runJob({
   catalog: catalog(),
   store,
   handleJob: jobHandler(store),
-  providers,
-  uploads: uploadBucket(),
+  providersOf: providers(),
+  uploads: workerUploads(),
   outputs: outputBucket(),
+  storeOutputs: storedOutputs(),
+  callbackUrl: callbackUrls(),
   sandboxApps: sandboxApps(),
   logger,
   now: () => new Date(),
 });
-const consume = consumeJob({ run, retryLater: jobRetries(), logger });
+const retries = jobRetries();
 
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const remainingMs = context.getRemainingTimeInMillis();
@@ -35,6 +47,6 @@ export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResp
   };
   return queueConsumer(logger, jobMessage, (message, record) => {
     logger.appendKeys({ correlationId: message.correlationId, jobId: message.jobId });
-    return consume(message, record, time);
+    return consumeJob({ run, retryLater: retries(record.eventSourceARN), logger })(message, record, time);
   })(event, context);
 };

@@ -20,7 +20,7 @@ const requested: JobCommand = {
 };
 const started: JobCommand = { type: 'StartJob', at, claim, provider: 'sandbox', model: 'sandbox-1' };
 const output = { kind: 'text', contentType: 'text/plain', bytes: 1, sha256: 's', key: 'k' } as const;
-const succeeded: JobCommand = { type: 'SucceedJob', at, claim, outputs: [output], usage: {}, cost: 3 };
+const succeeded: JobCommand = { type: 'SucceedJob', at, by: { claim }, outputs: [output], usage: {}, cost: 3 };
 const failed: JobCommand = { type: 'FailJob', at, reason: 'blocked', message: 'no' };
 
 const statusAfter = async (...commands: readonly JobCommand[]) => {

@@ -11,6 +11,18 @@ import type { HandleJob } from '../handle-job.ts';
 /** A worker that was busy at the deadline has told of it by then. */
 const graceSeconds = 120;
 
+/** Its owner removed it: what it cost stays as it was. */
+const answerForRemoved = ({ ended }: Extract<Job, { status: 'removed' }>, at: string): JobStatusAnswer => {
+  switch (ended.status) {
+    case 'completed':
+      return { status: 'completed', cost: ended.cost, ended_at: at };
+    case 'failed':
+      return { status: 'failed', reason: ended.reason };
+    case 'cancelled':
+      return { status: 'cancelled' };
+  }
+};
+
 const answerFor = (job: Job | undefined, at: string): JobStatusAnswer => {
   switch (job?.status) {
     case undefined:
@@ -25,6 +37,8 @@ const answerFor = (job: Job | undefined, at: string): JobStatusAnswer => {
       return { status: 'failed', reason: job.reason };
     case 'cancelled':
       return { status: 'cancelled' };
+    case 'removed':
+      return answerForRemoved(job, at);
   }
 };
 

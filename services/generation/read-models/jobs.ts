@@ -1,18 +1,21 @@
 /**
  * Jobs as their owners list them: one row a job, newest first. A row is a function of the job's newest event and is
- * written only over an older one, so duplicates and disorder do no harm.
+ * written only over an older one, so duplicates and disorder do no harm. What is left of a removed job's row is its version,
+ * for as long as an older event could come late and bring it back.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
-import { isEnded, type Job, type JobStatus, parseJobStream } from '../domain/job.ts';
+import { isEnded, isKnown, type Job, type KnownJob, parseJobStream } from '../domain/job.ts';
 import type { JobEvent, JobOutput } from '../domain/job-events.ts';
+import { equalTo, fillPage, filteredRead } from '../storage/fill-page.ts';
+import { searchable, searchText } from './search-text.ts';
 
 /** What can be seen of a job. */
 export interface JobFacts {
   readonly id: string;
-  readonly status: JobStatus;
+  readonly status: KnownJob['status'];
   readonly tool: string;
   readonly params: Extract<JobEvent, { type: 'JobRequested' }>['params'];
   readonly inputs: readonly string[];
@@ -22,17 +25,31 @@ export interface JobFacts {
   readonly createdAt: string;
   readonly completedAt?: string | undefined;
   readonly outputs: readonly JobOutput[];
+  /** 0 to 100. */
+  readonly progress: number;
+  readonly title?: string | undefined;
+  /** True, or absent. */
+  readonly favourite?: boolean | undefined;
+  /** The generation that it is a variation of. */
+  readonly parent?: string | undefined;
+  readonly servedFrom?: string | undefined;
 }
 
-const costOf = (job: Exclude<Job, { status: 'pending' }>): number => {
+const costOf = (job: KnownJob): number => {
   if (job.status === 'completed') return job.cost;
   return isEnded(job) ? 0 : job.quote;
 };
 
-/** The facts after a job's newest event; nothing of a job that was never accepted. */
+/** How far a job is, as far as anybody knows. */
+const progressOf = (job: KnownJob): number => {
+  if (job.status === 'completed') return 100;
+  return job.status === 'processing' ? (job.working.progress ?? 0) : 0;
+};
+
+/** The facts after a job's newest event; nothing of a job that was never accepted, or was removed. */
 export const factsOf = ({ stream, at, state }: RecordedEvent<JobEvent, Job>): JobFacts | undefined => {
-  if (state.status === 'pending') return undefined;
-  const { status, tool, params, inputs, attempts, requestedAt } = state;
+  if (!isKnown(state)) return undefined;
+  const { status, tool, params, inputs, attempts, requestedAt, title, favourite, parent } = state;
   return {
     id: parseJobStream(stream).id,
     status,
@@ -43,18 +60,46 @@ export const factsOf = ({ stream, at, state }: RecordedEvent<JobEvent, Job>): Jo
     costCredits: costOf(state),
     error: status === 'failed' ? { reason: state.reason, message: state.message } : undefined,
     createdAt: requestedAt,
-    // Nothing happens to a job after its end, so its newest event is its end.
-    completedAt: isEnded(state) ? at : undefined,
+    completedAt: isEnded(state) ? (state.endedAt ?? at) : undefined,
     outputs: status === 'completed' ? state.outputs : [],
+    progress: progressOf(state),
+    title,
+    favourite,
+    parent,
+    servedFrom: status === 'completed' ? state.servedFrom : undefined,
   };
+};
+
+/** Whether it is something to listen to or to watch. */
+export const isPlayable = ({ outputs }: Pick<JobFacts, 'outputs'>): boolean =>
+  outputs.some(({ kind }) => kind === 'audio' || kind === 'video');
+
+/** A stream shows its records for a day, and a queue keeps what failed for two weeks. */
+const tombstoneSeconds = 30 * 24 * 3_600;
+
+/** The row that the newest event makes. Nothing of a job that was never accepted. */
+export const rowOf = (recorded: RecordedEvent<JobEvent, Job>) => {
+  const { stream, version, at, state } = recorded;
+  const { owner, id } = parseJobStream(stream);
+  if (state.status === 'pending') return undefined;
+  // Job ids are made from idempotency keys and do not sort by time.
+  const key = { owner: ownerKey(owner), sk: `${state.requestedAt}#${id}`, id, version };
+  const facts = factsOf(recorded);
+  if (facts) return { ...key, ...facts, search: searchText(facts) };
+  return { ...key, removed: true, expires: Math.floor(Date.parse(at) / 1_000) + tombstoneSeconds };
 };
 
 export interface JobQuery {
   readonly limit: number;
   /** Behind this position. */
   readonly after?: string | undefined;
-  readonly status?: JobStatus | undefined;
+  readonly status?: JobFacts['status'] | 'pending' | undefined;
   readonly tool?: string | undefined;
+  readonly favourite?: true | undefined;
+  /** Variations of this generation. */
+  readonly parent?: string | undefined;
+  /** Somewhere in its title or its parameters' texts, in letters of any size. */
+  readonly text?: string | undefined;
 }
 
 export interface JobsReadModel {
@@ -65,28 +110,24 @@ export interface JobsReadModel {
 
 type Row = JobFacts & { readonly sk: string };
 
-/** Reads for one page at most when a filter lets little through. */
-const maxReads = 10;
-/** Rows looked at in one read when there is a filter. */
-const filteredRead = 100;
-
-const filterOf = ({ status, tool }: JobQuery) => {
-  const wanted = Object.entries({ status, tool }).filter(([, value]) => value !== undefined);
+const filterOf = ({ status, tool, favourite, parent, text }: JobQuery) => {
+  const { conditions, names, values } = equalTo({ status, tool, favourite, parent });
+  if (text === undefined) return { conditions, names, values };
   return {
-    expression: wanted.map(([name]) => `#${name} = :${name}`).join(' AND '),
-    names: Object.fromEntries(wanted.map(([name]) => [`#${name}`, name])),
-    values: Object.fromEntries(wanted.map(([name, value]) => [`:${name}`, value])),
+    conditions: [...conditions, 'contains(#search, :search)'],
+    names: { ...names, '#search': 'search' },
+    values: { ...values, ':search': searchable(text) },
   };
 };
 
 export const jobsReadModel = (client: DynamoDBDocumentClient, table: string): JobsReadModel => {
   const read = async (owner: Owner, query: JobQuery, after: string | undefined) => {
-    const { expression, names, values } = filterOf(query);
+    const { conditions, names, values } = filterOf(query);
     const { Items = [], LastEvaluatedKey } = await client.send(
       new QueryCommand({
         TableName: table,
         KeyConditionExpression: after === undefined ? '#owner = :owner' : '#owner = :owner AND sk < :after',
-        ...(expression ? { FilterExpression: expression } : {}),
+        FilterExpression: ['attribute_not_exists(removed)', ...conditions].join(' AND '),
         ExpressionAttributeNames: { '#owner': 'owner', ...names },
         ExpressionAttributeValues: {
           ':owner': ownerKey(owner),
@@ -94,24 +135,16 @@ export const jobsReadModel = (client: DynamoDBDocumentClient, table: string): Jo
           ...values,
         },
         ScanIndexForward: false,
-        Limit: expression ? filteredRead : query.limit,
+        Limit: conditions.length > 0 ? filteredRead : query.limit,
       }),
     );
-    return { rows: Items as Row[], last: LastEvaluatedKey?.sk as string | undefined };
+    return { items: Items as Row[], last: LastEvaluatedKey?.sk as string | undefined };
   };
 
   return {
     async project(recorded) {
-      const facts = factsOf(recorded);
-      if (!facts) return;
-      const { owner } = parseJobStream(recorded.stream);
-      const Item = {
-        owner: ownerKey(owner),
-        // Job ids are made from idempotency keys and do not sort by time.
-        sk: `${facts.createdAt}#${facts.id}`,
-        version: recorded.version,
-        ...facts,
-      };
+      const Item = rowOf(recorded);
+      if (!Item) return;
       try {
         await client.send(
           new PutCommand({
@@ -127,19 +160,12 @@ export const jobsReadModel = (client: DynamoDBDocumentClient, table: string): Jo
     },
 
     async list(owner, query) {
-      const jobs: Row[] = [];
-      let after = query.after;
-      for (let reads = 0; reads < maxReads; reads += 1) {
-        const { rows, last } = await read(owner, query, after);
-        jobs.push(...rows);
-        if (jobs.length > query.limit) {
-          const page = jobs.slice(0, query.limit);
-          return { jobs: page, next: page.at(-1)?.sk };
-        }
-        after = last;
-        if (after === undefined || jobs.length === query.limit) break;
-      }
-      return { jobs, next: after };
+      const { items, next } = await fillPage(
+        (after) => read(owner, query, after),
+        ({ sk }) => sk,
+        query,
+      );
+      return { jobs: items, next };
     },
   };
 };

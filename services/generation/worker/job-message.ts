@@ -23,16 +23,18 @@ export const groupOf = (owner: Owner): string => {
   return key.length <= maxGroupId ? key : createHash('sha256').update(key).digest('hex');
 };
 
-export type DispatchJob = (message: JobMessage) => Promise<void>;
+/** `paying`: into the queue of those whose plan has a price. `afterSeconds`: at most 900. */
+export type DispatchJob = (message: JobMessage, how: { paying: boolean; afterSeconds: number }) => Promise<void>;
 
 export const dispatchJob =
-  (client: SQSClient, queueUrl: string): DispatchJob =>
-  async (message) => {
+  (client: SQSClient, queueUrls: { readonly everybody: string; readonly paying: string }): DispatchJob =>
+  async (message, { paying, afterSeconds }) => {
     await client.send(
       new SendMessageCommand({
-        QueueUrl: queueUrl,
+        QueueUrl: paying ? queueUrls.paying : queueUrls.everybody,
         MessageBody: JSON.stringify(message),
         MessageGroupId: groupOf(message),
+        ...(afterSeconds > 0 ? { DelaySeconds: afterSeconds } : {}),
       }),
     );
   };

@@ -2,33 +2,24 @@ import { describe, expect, test } from '@jest/globals';
 import { derivedId } from '#shared/ids.ts';
 import { jobStream } from '../domain/job.ts';
 import { jobEvent } from '../domain/job-events.ts';
-import { type Finished, ProviderError, type ProviderRequest } from '../providers/provider.ts';
 import { factsOf } from '../read-models/jobs.ts';
-import { jpeg } from '../test/images.ts';
-import { at, claim, deadline, message, meta, never, world } from '../test/job-world.ts';
+import { at, claim, deadline, inWords, message, meta, never, world } from '../test/job-world.ts';
 import { owner } from '../test/memory.ts';
+import { failing, finished, scripted, setUp } from '../test/providers.ts';
+import { runJob } from './run-job.ts';
 
 const params = { hairstyle: 'bob', note: 'as in the photo' };
 const optionPrompts = { hairstyle: 'a chin-length bob with a straight edge' };
 
 /** A job that was asked for with these, and what its provider is told at each attempt. */
 const asked = async (prompts?: Readonly<Record<string, string>>) => {
-  const told: ProviderRequest[] = [];
-  const start = async (request: ProviderRequest): Promise<Finished> => {
-    told.push(request);
-    if (told.length === 1) throw new ProviderError('transient', 'The provider is busy.');
-    return {
-      status: 'finished',
-      files: [{ kind: 'image', contentType: 'image/jpeg', bytes: await jpeg() }],
-      usage: {},
-    };
-  };
-  const here = await world(['sandbox-1'], {}, { providers: { sandbox: { name: 'sandbox', start } } });
+  const { provider, started: told } = scripted('sandbox', { starts: [failing('transient'), finished()] });
+  const here = await world(['sandbox-1'], inWords(), { providersOf: setUp(provider) });
   const job = { ...message, jobId: derivedId('gen', 'with-options') };
   const stream = jobStream(owner, job.jobId);
   const request = { tool: 'photo-filter', params, optionPrompts: prompts, inputs: [], fingerprint: 'f', quote: 1 };
   await here.handleJob(stream, { type: 'RequestJob', at, ...request, remaining: 9, deadline }, meta);
-  for (const delivery of [1, 2]) await here.run(job, claim(delivery), never);
+  for (const delivery of [1, 2]) await runJob(here.all)(job, claim(delivery), never);
   return { told, events: await here.store.read(stream, { limit: 100 }) };
 };
 

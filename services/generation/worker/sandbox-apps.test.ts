@@ -1,35 +1,41 @@
 import { describe, expect, test } from '@jest/globals';
-import { claim, message, never, stream, type World, world } from '../test/job-world.ts';
+import { inWords, on, world } from '../test/job-world.ts';
+import { failing, finished, scripted, setUp } from '../test/providers.ts';
 
-const eventsOf = async ({ store }: World) => (await store.read(stream, { limit: 100 })).map(({ event }) => event);
+const startedOn = (events: readonly object[]) =>
+  events.flatMap((event) => ('claim' in event && 'model' in event && 'provider' in event ? [event] : []));
+const onGemini = inWords(on(['gemini', 'gemini-2.5-flash-image']));
 
 describe('SP16 an app that is tried out', () => {
-  const gemini = { providers: [{ provider: 'gemini', models: ['gemini-2.5-flash-image'] }] };
-
   test('runs on the sandbox, whatever provider its tools name', async () => {
-    const here = await world(['sandbox-1'], gemini, { sandboxApps: ['sparky'] });
-    expect(await here.run(message, claim(), never)).toEqual({ status: 'done' });
-    expect((await here.job())?.status).toBe('completed');
-    expect(await eventsOf(here)).toContainEqual(
-      expect.objectContaining({ type: 'JobStarted', provider: 'sandbox', model: 'sandbox-1' }),
-    );
+    const here = await world(['sandbox-1'], onGemini, { sandboxApps: ['sparky'] });
+    expect(await here.run()).toEqual({ status: 'done' });
+    expect(await here.job()).toMatchObject({ status: 'completed', provider: 'sandbox', model: 'sandbox-1' });
+  });
+
+  test('but on the provider once it is set up, and the sandbox stands in for none of its failures', async () => {
+    const gemini = scripted('gemini', { starts: [failing('fatal')] });
+    const sandbox = scripted('sandbox', { starts: [finished()] });
+    const here = await world(['sandbox-1'], onGemini, {
+      sandboxApps: ['sparky'],
+      providersOf: setUp(gemini.provider, sandbox.provider),
+    });
+    await here.run();
+    expect(await here.job()).toMatchObject({ status: 'failed', message: 'It is fatal.' });
+    expect(sandbox.started).toEqual([]);
   });
 
   test('else a provider that is not set up does nothing, and no other stands in for it', async () => {
-    const here = await world(['sandbox-1'], gemini, { sandboxApps: ['nano-banana'] });
-    await here.run(message, claim(), never);
-    const events = await eventsOf(here);
-    expect(events).toContainEqual(
-      expect.objectContaining({ type: 'AttemptFailed', provider: 'gemini', message: 'The provider is not set up.' }),
-    );
-    expect(events.map(({ type }) => type)).not.toContain('JobSucceeded');
+    const here = await world(['sandbox-1'], onGemini, { sandboxApps: ['nano-banana'] });
+    await here.run();
+    expect(await here.types()).toEqual(['JobRequested', 'JobStarted', 'JobFailed']);
+    expect(await here.job()).toMatchObject({ status: 'failed', message: 'The provider is not set up.' });
     expect(here.outputs.files.size).toBe(0);
   });
 
   test('a tool of the sandbox’s own keeps the models that it names', async () => {
-    const here = await world(['sandbox-missing', 'sandbox-1'], {}, { sandboxApps: ['sparky'] });
-    await here.run(message, claim(), never);
-    const models = (await eventsOf(here)).flatMap((event) => (event.type === 'JobStarted' ? [event.model] : []));
-    expect(models).toEqual(['sandbox-missing', 'sandbox-1']);
+    const here = await world(['sandbox-missing', 'sandbox-1'], inWords(), { sandboxApps: ['sparky'] });
+    await here.run();
+    expect(startedOn(await here.events())).toMatchObject([{ model: 'sandbox-missing' }, { model: 'sandbox-1' }]);
   });
 });

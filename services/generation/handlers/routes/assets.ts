@@ -1,4 +1,4 @@
-/** Routes of assets: announce, list, read, remove. The file itself goes to S3 directly. */
+/** Routes of assets: announce, list, read, rename, remove. The file itself goes to S3 directly. */
 import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
 import { idSchema, newId } from '#shared/ids.ts';
@@ -29,10 +29,9 @@ export const listAssets =
   ({ assets, uploads }: AssetDeps) =>
   async ({ user, query, at }: Input<typeof routes.listAssets>) => {
     const { limit, cursor } = query;
-    const found = await assets.list(user, { limit, before: decodeCursor(idSchema('ast'), cursor) });
-    const last = found.length === limit ? found.at(-1) : undefined;
-    const data = await Promise.all(found.map((one) => assetView(uploads, user, one, at)));
-    return { status: 200, body: { data, next_cursor: last ? encodeCursor(last.id) : null } } as const;
+    const { items, next } = await assets.list(user, { limit, before: decodeCursor(idSchema('ast'), cursor) });
+    const data = await Promise.all(items.map((one) => assetView(uploads, user, one, at)));
+    return { status: 200, body: { data, next_cursor: next ? encodeCursor(next) : null } } as const;
   };
 
 /** GET /v1/assets/{id} */
@@ -44,12 +43,21 @@ export const getAsset =
     return { status: 200, body: await assetView(uploads, user, found, at) } as const;
   };
 
+/** PATCH /v1/assets/{id}: the last one counts. */
+export const changeAsset =
+  ({ assets, uploads }: AssetDeps) =>
+  async ({ user, path, body, at }: Input<typeof routes.changeAsset>) => {
+    const changed = await assets.rename(user, path.id, body.file_name);
+    if (!changed) return refuse('asset-not-found');
+    return { status: 200, body: await assetView(uploads, user, changed, at) } as const;
+  };
+
 /** DELETE /v1/assets/{id} */
 export const deleteAsset =
   ({ assets, uploads }: AssetDeps) =>
   async ({ user, path }: Input<typeof routes.deleteAsset>) => {
     if (!(await assets.get(user, path.id))) return refuse('asset-not-found');
-    // The file goes first: should the second step fail, the asset is still there to be removed again.
+    // Whoever is told that it is gone finds it gone; its row's end removes the file once more (`clean-up/asset-removed.ts`).
     await uploads.remove(uploadKey(user, path.id));
     await assets.remove(user, path.id);
     return { status: 204, body: undefined } as const;

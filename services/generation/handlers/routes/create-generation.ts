@@ -9,7 +9,7 @@ import type { HoldAnswer } from '#services/credits/contracts.ts';
 import type { EventStore } from '#shared/eventsourcing/event-store.ts';
 import { type Input, type Refusal, refuse } from '#shared/http/route.ts';
 import { derivedId, type Id } from '#shared/ids.ts';
-import { isEnded, type Job, jobStream } from '../../domain/job.ts';
+import { isEnded, isKnown, type Job, jobStream, type KnownJob } from '../../domain/job.ts';
 import type { JobEvent } from '../../domain/job-events.ts';
 import type { HandleJob } from '../../handle-job.ts';
 import type { HoldCredits } from '../../ledger/hold-credits.ts';
@@ -18,14 +18,18 @@ import type { AssetTable } from '../../storage/asset-table.ts';
 import type { PromptTable } from '../../storage/prompt-table.ts';
 import { secondsAfter } from '../../time.ts';
 import type { GenerationRejection } from '../problems.ts';
-import { checkRun } from './run-request.ts';
+import { checkRun, type Run } from './run-request.ts';
+import { cacheKeyOf, type ServeDeps, serveResult } from './serve-result.ts';
 
-/** A hold outlives its job's deadline, so that a sweep never takes credits from under a job that is ending. */
-const holdMarginSeconds = 15 * 60;
+/**
+ * A hold outlives its job's deadline, so that a sweep never takes credits from under a job that is ending. Soon after, credits'
+ * sweep asks what became of the job, which ends one that is stuck (I9, docs/adr/0009).
+ */
+const holdMarginSeconds = 5 * 60;
 
 type Request = Input<typeof routes.createGeneration>;
 
-export interface CreateGenerationDeps {
+export interface CreateGenerationDeps extends ServeDeps {
   readonly catalog: Catalog;
   readonly assets: Pick<AssetTable, 'get'>;
   readonly prompts: Pick<PromptTable, 'get'>;
@@ -47,71 +51,153 @@ const refusalDetails: Partial<Record<GenerationRejection, string>> = {
   'hold-differs':
     'Another number of credits is held under this key: the request or the price has changed. Send it with a new key.',
   'holds-too-many': 'Wait until some of them are done.',
+  'jobs-too-many': 'Your plan lets fewer of them run at once. Wait until one is done.',
+  'rate-limited': 'Your plan lets you start fewer of them in an hour.',
   'plan-required': 'An option of this run is for pro plans. Choose another one, or a pro plan.',
 };
 
 const holdRefusal = (
-  { rejection, available }: Extract<HoldAnswer, { status: 'refused' }>,
+  { rejection, available, retryAfterSeconds }: Extract<HoldAnswer, { status: 'refused' }>,
   quote: number,
 ): Refusal<GenerationRejection> =>
   refuse(rejection, {
     detail: refusalDetails[rejection] ?? `This run costs ${plural(quote)}; you can spend ${available} now.`,
-    ...(rejection === 'holds-too-many' ? { retryAfterSeconds: 30 } : {}),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 
 /** The same answer to the first request and to every repetition of it. */
-const answer = (id: Id<'gen'>, job: Exclude<Job, { status: 'pending' }>) => {
+const answer = (id: Id<'gen'>, job: KnownJob) => {
   const { status, quote, remaining } = job;
-  const body = { id, status, cost_credits: quote, remaining_credits: remaining ?? null };
+  const cost = job.status === 'completed' && job.servedFrom !== undefined ? 0 : quote;
+  const body = { id, status, cost_credits: cost, remaining_credits: remaining ?? null };
   return { status: isEnded(job) ? 200 : 202, body } as const;
 };
 
 /** The job that this key made: the same request gets its answer, another one is a mistake. */
-const known = (id: Id<'gen'>, job: Exclude<Job, { status: 'pending' }>, fingerprint: string) =>
-  job.fingerprint === fingerprint ? answer(id, job) : refuse('idempotency-mismatch');
+const known = (id: Id<'gen'>, job: Exclude<Job, { status: 'pending' }>, fingerprint: string) => {
+  if (job.fingerprint !== fingerprint) return refuse('idempotency-mismatch');
+  return isKnown(job) ? answer(id, job) : refuse('job-removed');
+};
 
-export const createGeneration =
-  ({ catalog, assets, prompts, store, handleJob, holdCredits }: CreateGenerationDeps) =>
-  async ({ user, body, idempotencyKey, correlationId, requestId, at }: Request) => {
-    const id = derivedId('gen', user.app, user.user, idempotencyKey);
-    const stream = jobStream(user, id);
-    const fingerprint = fingerprintOf(body);
-    const earlier = (await store.load(stream))?.state;
-    if (earlier && earlier.status !== 'pending') return known(id, earlier, fingerprint);
+const requested = (job: Job, stream: string): Exclude<Job, { status: 'pending' }> => {
+  if (job.status === 'pending') throw new Error(`${stream}: a job that was requested cannot be pending`);
+  return job;
+};
 
-    const run = await checkRun({ catalog, assets, prompts }, user, body);
-    if ('rejection' in run) return run;
-    const { tool, params, optionPrompts, inputs, quote, needsPro } = run;
-    const deadline = secondsAfter(at, tool.deadline_seconds);
-    const expiresAt = secondsAfter(deadline, holdMarginSeconds);
-    // A free run holds nothing; a price that is not known never gets here.
-    const held =
-      quote === 0
-        ? undefined
-        : ((await holdCredits({
-            app: user.app,
-            user: user.user,
-            holdId: id,
-            credits: quote,
-            tool: tool.id,
-            ...(needsPro ? { needsPro } : {}),
-            expiresAt,
-            correlationId,
-          })) ?? 'unreachable');
-    if (held === 'unreachable') return refuse('ledger-unreachable', { retryAfterSeconds: 2 });
-    if (held?.status === 'refused') {
-      // Whoever asked at the same time may have made, and even ended, this very job meanwhile.
-      const met = (await store.load(stream))?.state;
-      return met && met.status !== 'pending' ? known(id, met, fingerprint) : holdRefusal(held, quote);
-    }
+/** What shall run, once it is known that its key made no job before. */
+export interface Order {
+  readonly body: Pick<Request['body'], 'tool' | 'params' | 'inputs' | 'prompt_id' | 'title' | 'refresh'>;
+  /** The first of the family that the job joins. */
+  readonly parent: Id<'gen'> | undefined;
+}
 
-    const remaining = held?.available;
-    const handled = await handleJob(
-      stream,
-      { type: 'RequestJob', at, tool: tool.id, params, optionPrompts, inputs, fingerprint, quote, remaining, deadline },
-      { actor: user.user, correlationId, causationId: requestId },
-    );
-    if (!handled.accepted) return refuse(handled.rejection);
-    if (handled.state.status === 'pending') throw new Error(`${stream}: a job that was requested cannot be pending`);
-    return answer(id, handled.state);
-  };
+/** A family has one level: a variation of a variation is one of the same original. */
+export const familyOf = (id: Id<'gen'>, { parent }: Pick<KnownJob, 'parent'>): Id<'gen'> => parent ?? id;
+
+/** The family of the generation that the request names, which must be one of the caller's. */
+const namedFamily = async (
+  { store }: Pick<CreateGenerationDeps, 'store'>,
+  { user, body: { variation_of: id } }: Pick<Request, 'user' | 'body'>,
+): Promise<Refusal<GenerationRejection> | Pick<Order, 'parent'>> => {
+  if (id === undefined) return { parent: undefined };
+  const named = (await store.load(jobStream(user, id)))?.state;
+  if (named && isKnown(named)) return { parent: familyOf(id, named) };
+  return refuse('job-not-found', {
+    errors: [{ pointer: '/body/variation_of', detail: 'there is no such generation' }],
+  });
+};
+
+/** What the job is made of, whoever pays for it. */
+const factsOfRun = (
+  { tool, params, optionPrompts, inputs, quote }: Run,
+  { body, parent }: Order,
+  { at, fingerprint }: { at: string; fingerprint: string },
+) => {
+  const title = body.title ?? (typeof params.title === 'string' ? params.title.trim().slice(0, 200) : undefined);
+  return {
+    type: 'RequestJob',
+    at,
+    tool: tool.id,
+    params,
+    optionPrompts,
+    inputs,
+    fingerprint,
+    quote,
+    deadline: secondsAfter(at, tool.deadline_seconds),
+    ...(parent ? { parent } : {}),
+    ...(title ? { title } : {}),
+  } as const;
+};
+
+/** Sets the run's credits aside. A free run is held as well, for the plan's limits count it. */
+const holdFor = async (
+  { holdCredits }: Pick<CreateGenerationDeps, 'holdCredits'>,
+  { user, correlationId }: Pick<Request, 'user' | 'correlationId'>,
+  { id, run, deadline }: { id: Id<'gen'>; run: Run; deadline: string },
+): Promise<HoldAnswer | 'unreachable'> =>
+  (await holdCredits({
+    app: user.app,
+    user: user.user,
+    holdId: id,
+    credits: run.quote,
+    tool: run.tool.id,
+    ...(run.needsPro ? { needsPro: true } : {}),
+    expiresAt: secondsAfter(deadline, holdMarginSeconds),
+    correlationId,
+  })) ?? 'unreachable';
+
+/** `fingerprint`: of what was asked for. `order`: asked after only when no job was made of it before. */
+export const runOrder = async (
+  deps: CreateGenerationDeps,
+  request: Omit<Request, 'path' | 'body'>,
+  fingerprint: string,
+  order: () => Promise<Refusal<GenerationRejection> | Order>,
+) => {
+  const { store, handleJob } = deps;
+  const { user, idempotencyKey, correlationId, requestId, at } = request;
+  const id = derivedId('gen', user.app, user.user, idempotencyKey);
+  const stream = jobStream(user, id);
+  const earlier = (await store.load(stream))?.state;
+  if (earlier && earlier.status !== 'pending') return known(id, earlier, fingerprint);
+
+  const asked = await order();
+  if ('rejection' in asked) return asked;
+  const run = await checkRun(deps, user, asked.body);
+  if ('rejection' in run) return run;
+  const facts = factsOfRun(run, asked, { at, fingerprint });
+  const seconds = run.tool.cache_seconds;
+  const key = seconds > 0 ? cacheKeyOf(run) : undefined;
+  const served = key && !asked.body.refresh ? await serveResult(deps, { owner: user, jobId: id, key, at }) : undefined;
+  const meta = { actor: user.user, correlationId, causationId: requestId };
+  if (served) {
+    const handled = await handleJob(stream, { ...facts, quote: 0, served }, meta);
+    return handled.accepted ? known(id, requested(handled.state, stream), fingerprint) : refuse(handled.rejection);
+  }
+
+  const held = await holdFor(deps, request, { id, run, deadline: facts.deadline });
+  if (held === 'unreachable') return refuse('ledger-unreachable', { retryAfterSeconds: 2 });
+  if (held.status === 'refused') {
+    // Whoever asked at the same time may have made, and even ended, this very job meanwhile.
+    const met = (await store.load(stream))?.state;
+    return met && met.status !== 'pending' ? known(id, met, fingerprint) : holdRefusal(held, run.quote);
+  }
+  const handled = await handleJob(
+    stream,
+    {
+      ...facts,
+      remaining: held.available,
+      ...(held.paying ? { paying: true } : {}),
+      ...(key ? { cache: { key, seconds } } : {}),
+    },
+    meta,
+  );
+  return handled.accepted ? known(id, requested(handled.state, stream), fingerprint) : refuse(handled.rejection);
+};
+
+export const createGeneration = (deps: CreateGenerationDeps) => async (request: Request) => {
+  const { body } = request;
+  return runOrder(deps, request, fingerprintOf(body), async () => {
+    const family = await namedFamily(deps, request);
+    return 'rejection' in family ? family : { body, ...family };
+  });
+};

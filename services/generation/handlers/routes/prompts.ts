@@ -5,16 +5,16 @@ import { idSchema, newId } from '#shared/ids.ts';
 import type { Owner } from '#shared/owner.ts';
 import type { routes } from '../../routes.ts';
 import type { AssetId, AssetTable } from '../../storage/asset-table.ts';
-import { type Made, maxPrompts, type Prompt, type PromptTable } from '../../storage/prompt-table.ts';
+import { maxPrompts, type Prompt, type PromptTable } from '../../storage/prompt-table.ts';
 import type { ReadyAssets } from '../../storage/ready-assets.ts';
 import type { Uploads } from '../../storage/uploads.ts';
 import type { GenerationRejection } from '../problems.ts';
 import { promptView } from '../views.ts';
-import { fingerprintOf } from './create-generation.ts';
+import { keepOnce } from './keep-once.ts';
 
 export interface PromptDeps {
   readonly prompts: PromptTable;
-  readonly assets: Pick<AssetTable, 'get'>;
+  readonly assets: Pick<AssetTable, 'get' | 'keep'>;
   readonly readyAssets: ReadyAssets;
   readonly uploads: Pick<Uploads, 'signedUrl'>;
 }
@@ -36,7 +36,10 @@ interface Images {
   readonly second_image_asset_id?: AssetId | null | undefined;
 }
 
-/** Images are the caller's own, and can be shown; later they may be removed, and the prompt stays. */
+/**
+ * Images are the caller's own, and can be shown; later they may be removed, and the prompt stays. They are kept before there is a
+ * prompt that shows them: one that is refused after all has cost a file its expiry, nothing else.
+ */
 const checkImages = async (
   { assets }: Pick<PromptDeps, 'assets'>,
   owner: Owner,
@@ -45,10 +48,12 @@ const checkImages = async (
   for (const [field, id] of Object.entries({ thumbnail_asset_id, second_image_asset_id })) {
     if (!id) continue;
     const pointer = `/body/${field}`;
+    const missing = () => refuse('asset-not-found', { errors: [{ pointer, detail: 'there is no such asset' }] });
     const found = await assets.get(owner, id);
-    if (!found) return refuse('asset-not-found', { errors: [{ pointer, detail: 'there is no such asset' }] });
+    if (!found) return missing();
     if (found.status !== 'ready')
       return refuse('asset-not-ready', { errors: [{ pointer, detail: `is ${found.status.replace('_', ' ')}` }] });
+    if (!(await assets.keep(owner, id))) return missing();
   }
   return undefined;
 };
@@ -56,35 +61,33 @@ const checkImages = async (
 /** POST /v1/prompts */
 export const createPrompt =
   (deps: PromptDeps) =>
-  async ({ user, body, idempotencyKey: key, at }: Input<typeof routes.createPrompt>) => {
-    const { prompts } = deps;
-    const by = key === undefined ? undefined : { key, fingerprint: fingerprintOf(body) };
-    /** The key's prompt as it is now, which may have been changed since. */
-    const again = async (made: Made) => {
-      if (made.fingerprint !== by?.fingerprint) return refuse('idempotency-mismatch');
-      const prompt = await prompts.get(user, made.prompt);
-      if (!prompt) return refuse('prompt-removed', { detail: 'Send the request with a new key to make another.' });
-      return { status: 201, body: await showOne(deps, user, prompt, at) } as const;
+  async ({ user, body, idempotencyKey, at }: Input<typeof routes.createPrompt>) => {
+    const draft = async () => {
+      const refused = await checkImages(deps, user, body);
+      if (refused) return refused;
+      const item: Prompt = {
+        id: newId('prm'),
+        title: body.title,
+        text: body.text,
+        thumbnail: body.thumbnail_asset_id,
+        secondImage: body.second_image_asset_id,
+        createdAt: at,
+        updatedAt: at,
+      };
+      return { item };
     };
-    // Before the images are looked at: they may be gone since, and the repeated request was good.
-    const made = by && (await prompts.madeBy(user, by.key));
-    if (made) return again(made);
-    const refused = await checkImages(deps, user, body);
-    if (refused) return refused;
-    const prompt: Prompt = {
-      id: newId('prm'),
-      title: body.title,
-      text: body.text,
-      thumbnail: body.thumbnail_asset_id,
-      secondImage: body.second_image_asset_id,
-      createdAt: at,
-      updatedAt: at,
-    };
-    const outcome = await prompts.create(user, prompt, by);
-    if (outcome === 'full')
-      return refuse('prompts-too-many', { detail: `At most ${maxPrompts} prompts are kept. Remove some first.` });
-    if (outcome !== 'created') return again(outcome);
-    return { status: 201, body: await showOne(deps, user, prompt, at) } as const;
+    const kept = await keepOnce(
+      { user, body, idempotencyKey },
+      {
+        items: deps.prompts,
+        draft,
+        whenFull: () =>
+          refuse('prompts-too-many', { detail: `At most ${maxPrompts} prompts are kept. Remove some first.` }),
+        whenRemoved: () => refuse('prompt-removed', { detail: 'Send the request with a new key to make another.' }),
+      },
+    );
+    if ('rejection' in kept) return kept;
+    return { status: 201, body: await showOne(deps, user, kept.item, at) } as const;
   };
 
 /** GET /v1/prompts */
@@ -92,8 +95,8 @@ export const listPrompts =
   (deps: PromptDeps) =>
   async ({ user, query, at }: Input<typeof routes.listPrompts>) => {
     const before = decodeCursor(idSchema('prm'), query.cursor);
-    const { prompts, next } = await deps.prompts.list(user, { limit: query.limit, before });
-    const data = await show(deps, user, prompts, at);
+    const { items, next } = await deps.prompts.list(user, { limit: query.limit, before });
+    const data = await show(deps, user, items, at);
     return { status: 200, body: { data, next_cursor: next ? encodeCursor(next) : null } } as const;
   };
 

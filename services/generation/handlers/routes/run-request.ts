@@ -10,7 +10,7 @@ import type { AssetTable, ReadyAsset } from '../../storage/asset-table.ts';
 import type { PromptTable } from '../../storage/prompt-table.ts';
 import type { GenerationRejection } from '../problems.ts';
 
-type RunRequest = z.output<typeof newGeneration>;
+type RunRequest = Pick<z.output<typeof newGeneration>, 'tool' | 'params' | 'inputs' | 'prompt_id'>;
 type Refused = Refusal<GenerationRejection>;
 
 export interface CheckDeps {

@@ -1,0 +1,137 @@
+/** A job after one more of its events. */
+import type { JobEvent } from './job-events.ts';
+import { type Accepted, type EndedJob, isEnded, type Job, type KnownJob } from './job-state.ts';
+
+const known = (job: Job): KnownJob => {
+  if (job.status === 'pending' || job.status === 'removed')
+    throw new Error(`nothing happens to a job that is ${job.status}`);
+  return job;
+};
+
+/** What is left when a status's own facts are dropped. */
+const accepted = (job: Job): Accepted => {
+  const {
+    tool,
+    params,
+    optionPrompts,
+    inputs,
+    fingerprint,
+    quote,
+    remaining,
+    requestedAt,
+    deadline,
+    cache,
+    parent,
+    paying,
+    attempts,
+    passedOver,
+    title,
+    favourite,
+  } = known(job);
+  // What is absent stays absent: a state is compared with the fold of its events.
+  return {
+    tool,
+    params,
+    inputs,
+    fingerprint,
+    quote,
+    remaining,
+    requestedAt,
+    deadline,
+    attempts,
+    ...(optionPrompts ? { optionPrompts } : {}),
+    ...(cache ? { cache } : {}),
+    ...(parent ? { parent } : {}),
+    ...(paying ? { paying } : {}),
+    ...(passedOver ? { passedOver } : {}),
+    ...(title === undefined ? {} : { title }),
+    ...(favourite ? { favourite } : {}),
+  };
+};
+
+const ended = (job: Job): EndedJob => {
+  if (!isEnded(job)) throw new Error(`a job that is ${job.status} has not ended`);
+  return job;
+};
+
+const afterFailedAttempt = (job: Job, event: Extract<JobEvent, { type: 'AttemptFailed' }>): Job => {
+  const { attempt, failure, passedOver = [] } = event;
+  const { passedOver: before = [], ...facts } = accepted(job);
+  // Another model goes on within the same attempt, so this start does not count.
+  const all = [...new Set([...before, ...passedOver])];
+  if (failure === 'next-model')
+    return { ...facts, status: 'queued', attempts: attempt - 1, ...(all.length > 0 ? { passedOver: all } : {}) };
+  // A worker that was lost says nothing about the models; after a pause every one may do again.
+  const kept = failure === 'worker-lost' && before.length > 0 ? { passedOver: before } : {};
+  return { ...facts, status: 'queued', attempts: attempt, ...kept };
+};
+
+const removed = (job: EndedJob): Job => {
+  const { tool, fingerprint, requestedAt, status } = job;
+  const facts = { status: 'removed', tool, fingerprint, requestedAt } as const;
+  if (status === 'failed') return { ...facts, ended: { status, cost: 0, reason: job.reason } };
+  return { ...facts, ended: { status, cost: status === 'completed' ? job.cost : 0 } };
+};
+
+const withWork = (job: Job, change: { readonly taskId: string } | { readonly progress: number }): Job => {
+  if (job.status !== 'processing') throw new Error(`a job that is ${job.status} is not worked on`);
+  return { ...job, working: { ...job.working, ...change } };
+};
+
+const succeeded = (job: Job, event: Extract<JobEvent, { type: 'JobSucceeded' }>): Job => {
+  const { outputs, usage, cost, at, provider, model, servedFrom } = event;
+  const { passedOver: _, ...facts } = accepted(job);
+  return {
+    ...facts,
+    status: 'completed',
+    outputs,
+    usage,
+    cost,
+    ...(provider ? { provider } : {}),
+    ...(model ? { model } : {}),
+    ...(at ? { endedAt: at } : {}),
+    ...(servedFrom ? { servedFrom } : {}),
+  };
+};
+
+export const evolve = (job: Job, event: JobEvent): Job => {
+  switch (event.type) {
+    case 'JobRequested': {
+      const { type: _, fromCache: __, ...facts } = event;
+      return { status: 'queued', ...facts, attempts: 0 };
+    }
+    case 'JobStarted': {
+      const { attempt, provider, model, claim } = event;
+      return {
+        ...accepted(job),
+        status: 'processing',
+        attempts: attempt,
+        working: { attempt, provider, model, claim },
+      };
+    }
+    case 'JobSubmitted':
+      return withWork(job, { taskId: event.taskId });
+    case 'JobProgressed':
+      return withWork(job, { progress: event.progress });
+    case 'AttemptFailed':
+      return afterFailedAttempt(job, event);
+    case 'JobSucceeded':
+      return succeeded(job, event);
+    case 'JobFailed': {
+      const { reason, message, at } = event;
+      return { ...accepted(job), status: 'failed', reason, message, ...(at ? { endedAt: at } : {}) };
+    }
+    case 'JobCancelled':
+      return { ...accepted(job), status: 'cancelled', ...(event.at ? { endedAt: event.at } : {}) };
+    case 'LateAnswerRecorded':
+      return { ...ended(job), lateAnswer: true };
+    case 'JobRenamed':
+      return { ...known(job), title: event.title };
+    case 'JobFavoured': {
+      const { favourite: _, ...rest } = known(job);
+      return event.favourite ? { ...rest, favourite: true } : rest;
+    }
+    case 'JobRemoved':
+      return removed(ended(job));
+  }
+};

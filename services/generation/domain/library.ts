@@ -1,0 +1,21 @@
+/** What an owner does with a job of theirs: give it a name, mark it, remove it. None of it touches how it ran or what it cost. */
+import { accept, reject } from '#shared/eventsourcing/decider.ts';
+import type { JobDecision } from './job.ts';
+import type { FavourJob, RenameJob } from './job-commands.ts';
+import { isEnded, isKnown, type Job } from './job-state.ts';
+
+export const rename = ({ title }: RenameJob, job: Job): JobDecision => {
+  if (!isKnown(job)) return reject('job-not-found');
+  return job.title === title ? accept() : accept({ type: 'JobRenamed', title });
+};
+
+/** Says how it shall be, not that it shall change: done twice, it is the same. */
+export const favour = ({ favourite }: FavourJob, job: Job): JobDecision => {
+  if (!isKnown(job)) return reject('job-not-found');
+  return (job.favourite ?? false) === favourite ? accept() : accept({ type: 'JobFavoured', favourite });
+};
+
+export const remove = (job: Job): JobDecision => {
+  if (!isKnown(job)) return reject('job-not-found');
+  return isEnded(job) ? accept({ type: 'JobRemoved' }) : reject('job-running');
+};

@@ -1,0 +1,26 @@
+/** POST /v1/generations/{id}/regenerate: the same once more, on the very path of a new run, and so at its limits and its price of today. */
+import { type Input, refuse } from '#shared/http/route.ts';
+import { isKnown, jobStream } from '../../domain/job.ts';
+import type { routes } from '../../routes.ts';
+import { type CreateGenerationDeps, familyOf, fingerprintOf, runOrder } from './create-generation.ts';
+
+export const regenerate = (deps: CreateGenerationDeps) => async (request: Input<typeof routes.regenerate>) => {
+  const { user, path, body } = request;
+  // Of what was sent: the repeated request meets its job also when the original was removed meanwhile.
+  const fingerprint = fingerprintOf({ regenerate: path.id, ...body });
+  return runOrder(deps, request, fingerprint, async () => {
+    const original = (await deps.store.load(jobStream(user, path.id)))?.state;
+    if (!original || !isKnown(original)) return refuse('job-not-found');
+    const { tool, inputs, params } = original;
+    return {
+      body: {
+        tool,
+        inputs: inputs.map(({ asset }) => asset),
+        params: { ...params, ...body.params },
+        refresh: true,
+      },
+      // It may be gone: the family keeps its name.
+      parent: familyOf(path.id, original),
+    };
+  });
+};

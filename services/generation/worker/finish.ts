@@ -1,0 +1,122 @@
+/** Ends an attempt: its files are stored and the job is done, or the failure is told and something follows from it. */
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Tool } from '#services/catalog/contracts.ts';
+import type { Owner } from '#shared/owner.ts';
+import { choiceOf, isEnded, isOver, type Job, type Processing } from '../domain/job.ts';
+import type { Speaker } from '../domain/job-commands.ts';
+import { type Finished, ProviderError } from '../providers/provider.ts';
+import type { Outputs } from '../storage/outputs.ts';
+import type { StoreOutputs } from '../storage/store-outputs.ts';
+import { type Choice, nextChoice } from './chain.ts';
+import { checkResult } from './check-result.ts';
+import { backoffSeconds } from './job-message.ts';
+import { meteredCost } from './metered-cost.ts';
+import type { Tell } from './tell.ts';
+
+export interface FinishDeps {
+  readonly outputs: Pick<Outputs, 'remove'>;
+  readonly storeOutputs: StoreOutputs;
+  readonly logger: Logger;
+}
+
+export interface AttemptAtWork {
+  readonly owner: Owner;
+  readonly jobId: string;
+  readonly tool: Tool;
+  readonly job: Processing;
+  /** Who speaks for the attempt. */
+  readonly by: Speaker;
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+}
+
+/** Whether what was stored for the job can never be its result. While another worker has it, the keys are that one's. */
+const isOrphaned = (job: Job): boolean => (isEnded(job) && job.status !== 'completed') || job.status === 'removed';
+
+/** @throws ProviderError for files that cannot be used, or whatever broke on the way. */
+export const finish = async (
+  { outputs, storeOutputs, logger }: FinishDeps,
+  { owner, jobId, tool, job, by, tell, signal }: AttemptAtWork,
+  { files, usage }: Finished,
+): Promise<Job> => {
+  const stored = new Set<string>();
+  let after: Job | undefined;
+  checkResult(tool, files);
+  try {
+    const made = await storeOutputs(files, {
+      owner,
+      jobId,
+      kind: tool.output,
+      signal,
+      onStore: (key) => stored.add(key),
+    });
+    const cost = meteredCost(tool, { quote: job.quote, usage, outputs: made.length });
+    after = (await tell({ type: 'SucceedJob', by, outputs: made, usage, cost })).job;
+    return after;
+  } finally {
+    if (after && isOrphaned(after) && stored.size > 0)
+      await outputs
+        .remove([...stored])
+        .catch((error: unknown) => logger.warn('outputs of an ended job remain', { jobId, error: error as Error }));
+  }
+};
+
+/** What is not a provider's own verdict is taken for a passing fault, and its text kept from the user. */
+export const toProviderError = (error: unknown): ProviderError =>
+  error instanceof ProviderError
+    ? error
+    : new ProviderError('transient', 'Something went wrong on our side.', { cause: error });
+
+/** `again`: after a pause, in seconds. */
+export type Following = 'nothing' | 'next-model' | { readonly again: number };
+
+/** All that a failure rules out for the attempt: a model, or everything of a provider that cannot be used. */
+const ruledOut = (kind: ProviderError['kind'], chain: readonly Choice[], job: Processing): string[] =>
+  chain
+    .filter(
+      ({ provider, model }) => provider === job.working.provider && (kind === 'fatal' || model === job.working.model),
+    )
+    .map(choiceOf);
+
+/** The pause before the job comes again: no longer than it has time, so that one that waited in vain ends at its deadline. */
+const pauseOf = ({ attempts, deadline }: Processing, retryAfterSeconds: number, now: Date): number => {
+  const leftSeconds = Math.ceil((Date.parse(deadline) - now.getTime()) / 1_000);
+  return Math.max(1, Math.min(leftSeconds, Math.max(backoffSeconds(attempts), retryAfterSeconds)));
+};
+
+export interface FailureAtWork extends Pick<AttemptAtWork, 'job' | 'by' | 'tell' | 'signal'> {
+  readonly now: () => Date;
+}
+
+/** Tells the stream of a failure. */
+export const tellFailure = async (
+  { job, by, tell, signal, now }: FailureAtWork,
+  chain: readonly Choice[],
+  cause: unknown,
+): Promise<{ readonly job: Job; readonly following: Following }> => {
+  const { kind, message, retryAfterSeconds = 0 } = toProviderError(cause);
+  const passOver = ruledOut(kind, chain, job);
+  const hasNext = nextChoice(chain, { ...job, passedOver: [...(job.passedOver ?? []), ...passOver] }) !== undefined;
+  const isFinal = kind === 'blocked' || kind === 'invalid' || (kind === 'fatal' && !hasNext);
+  if (isFinal) {
+    const reason = kind === 'blocked' ? 'blocked' : 'failed';
+    const told = await tell({ type: 'FailJob', by, reason, message });
+    return { job: told.job, following: 'nothing' };
+  }
+  const pauseSeconds = pauseOf(job, retryAfterSeconds, now());
+  // A provider's passing fault that did not pass, or not in time, is no better than a lasting one. Our own follows to any model.
+  const lasts = job.attempts > 1 || retryAfterSeconds > pauseSeconds;
+  const movesOn = kind !== 'transient' || (lasts && cause instanceof ProviderError && !signal.aborted);
+  // When no model is left, waiting is all that may help.
+  const failure = movesOn && hasNext ? 'next-model' : 'transient';
+  const told = await tell({
+    type: 'FailAttempt',
+    by,
+    failure,
+    message,
+    passOver,
+    pauseSeconds: failure === 'next-model' ? 0 : Math.min(900, pauseSeconds),
+  });
+  if (isOver(told.job) || !told.changed) return { job: told.job, following: 'nothing' };
+  return { job: told.job, following: failure === 'next-model' ? failure : { again: pauseSeconds } };
+};

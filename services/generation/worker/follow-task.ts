@@ -1,0 +1,130 @@
+/**
+ * Follows a task at a provider until its job is over. A webhook only makes the look come sooner: what became of the task is
+ * always asked of the provider, so that a webhook that is forged, late, repeated or lost changes nothing.
+ */
+import type { Catalog } from '#services/catalog/contracts.ts';
+import type { EventStore } from '#shared/eventsourcing/event-store.ts';
+import { isOver, type Job, jobStream, type Processing } from '../domain/job.ts';
+import type { JobEvent } from '../domain/job-events.ts';
+import { ProviderError, type TaskState } from '../providers/provider.ts';
+import type { Providers, ProvidersOf } from '../providers/registry.ts';
+import { chainOf } from './chain.ts';
+import { type FinishDeps, finish, tellFailure, toProviderError } from './finish.ts';
+import {
+  type CheckTask,
+  type FollowMessage,
+  lookAfterSeconds,
+  type SendFollow,
+  type StopTask,
+  type TaskTold,
+} from './follow-message.ts';
+import { missing, type TellDeps, teller } from './tell.ts';
+
+export interface FollowTaskDeps extends FinishDeps, TellDeps {
+  readonly catalog: Catalog;
+  readonly store: Pick<EventStore<Job, JobEvent>, 'load'>;
+  readonly providersOf: ProvidersOf;
+  readonly sandboxApps: readonly string[];
+  readonly send: SendFollow;
+}
+
+const tasksOf = (providers: Providers, name: string) =>
+  Object.hasOwn(providers, name) ? providers[name]?.tasks : undefined;
+
+/** The task that the job waits for, if it is this one. A task that told before its submission was recorded is recorded now. */
+const awaited = async (
+  deps: FollowTaskDeps,
+  message: CheckTask | TaskTold,
+  job: Job,
+): Promise<Processing | undefined> => {
+  if (job.status !== 'processing') return undefined;
+  if (job.working.taskId !== undefined || message.kind === 'check')
+    return job.working.taskId === message.taskId ? job : undefined;
+  const { attempt, provider, taskId } = message;
+  const told = await teller(deps, message)({ type: 'SubmitJob', by: { attempt, provider }, taskId });
+  return told.job.status === 'processing' && told.job.working.taskId === taskId ? told.job : undefined;
+};
+
+/** What the provider says of it. When it cannot be asked, the task is taken to go on: its deadline ends it at last. */
+const ask = async (
+  deps: FollowTaskDeps,
+  message: CheckTask | TaskTold,
+  job: Processing,
+  signal: AbortSignal,
+): Promise<TaskState> => {
+  const { provider, model } = job.working;
+  const tasks = tasksOf(await deps.providersOf(message.app), provider);
+  const definition = await deps.catalog.app(message.app);
+  const output = definition?.tools.find(({ id }) => id === job.tool)?.output;
+  if (!output) return { status: 'failed', error: new ProviderError('invalid', 'The tool is not offered any more.') };
+  try {
+    // Its key may come back, and the task is paid for.
+    if (!tasks) throw new Error('the provider is not set up');
+    return await tasks.check({ taskId: message.taskId, model, output }, signal);
+  } catch (cause) {
+    deps.logger.warn('task not asked after', { jobId: message.jobId, provider, error: cause as Error });
+    return { status: 'running' };
+  }
+};
+
+const follow = async (
+  deps: FollowTaskDeps,
+  message: CheckTask | TaskTold,
+  job: Processing,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { catalog, providersOf, sandboxApps, logger, send, now } = deps;
+  const { app, jobId, taskId } = message;
+  const tell = teller(deps, message);
+  if (Date.parse(job.deadline) <= now().getTime()) {
+    await tell({ type: 'FailJob', reason: 'deadline', message: 'The job was not done in time.' });
+    return;
+  }
+  const state = await ask(deps, message, job, signal);
+  const by = { taskId };
+  if (state.status === 'running') {
+    if (state.progress !== undefined) await tell({ type: 'ReportProgress', taskId, progress: state.progress });
+    // Looks go on in their own chain; a webhook is one more look.
+    if (message.kind === 'check')
+      await send({ ...message, tries: message.tries + 1 }, lookAfterSeconds(message.tries + 1));
+    return;
+  }
+  const tool = (await catalog.app(app))?.tools.find(({ id }) => id === job.tool);
+  try {
+    if (state.status === 'failed') throw state.error;
+    if (!tool) throw new ProviderError('invalid', 'The tool is not offered any more.');
+    const ended = await finish(deps, { owner: message, jobId, tool, job, by, tell, signal }, state);
+    logger.info('job ended', { jobId, tool: job.tool, status: ended.status, provider: job.working.provider });
+  } catch (cause) {
+    const error = toProviderError(cause);
+    logger.warn('task failed', { jobId, kind: error.kind, error, provider: job.working.provider });
+    const chain = tool ? chainOf(tool, await providersOf(app), sandboxApps.includes(app)) : [];
+    // Whatever follows is in the event: the stream's reader puts the job into the queue again.
+    await tellFailure({ job, by, tell, signal, now }, chain, cause);
+  }
+};
+
+const stop = async ({ providersOf, logger }: FollowTaskDeps, message: StopTask, signal: AbortSignal): Promise<void> => {
+  const { app, jobId, task } = message;
+  const tasks = tasksOf(await providersOf(app), task.provider);
+  const stopped = (await tasks?.cancel?.({ taskId: task.taskId, model: task.model, output: 'json' }, signal)) ?? false;
+  logger.info('task told to stop', { jobId, ...task, stopped });
+};
+
+/** @throws whatever broke on the way: the message comes again. */
+export const followTask =
+  (deps: FollowTaskDeps) =>
+  async (message: FollowMessage, signal: AbortSignal): Promise<void> => {
+    if (message.kind === 'stop') return stop(deps, message, signal);
+    const { store, logger } = deps;
+    const { jobId, taskId } = message;
+    const job = (await store.load(jobStream(message, jobId)))?.state;
+    if (!job || job.status === 'pending') throw missing(jobId);
+    if (isOver(job)) {
+      if (message.kind === 'told' && message.isOver) await teller(deps, message)({ type: 'RecordLateAnswer', taskId });
+      return;
+    }
+    const waiting = await awaited(deps, message, job);
+    if (waiting) return follow(deps, message, waiting, signal);
+    logger.info('task not waited for', { jobId, taskId, status: job.status });
+  };
