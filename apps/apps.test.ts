@@ -58,6 +58,29 @@ test('every tool’s parameters are a JSON Schema that can be checked, and take 
     }
 });
 
+const placeholders = (value: unknown): string[] =>
+  [...JSON.stringify(value ?? '').matchAll(/\{([a-z_]+)\}/g)].map(([, name = '']) => name);
+
+test('models are told of parameters that their tool has, and in full where it is their only word', () => {
+  for (const { tools } of definitions)
+    for (const { params, instruction, providers } of tools) {
+      const names = Object.keys(params.properties as object);
+      expect(names).toEqual(expect.arrayContaining(placeholders(instruction)));
+      const forInput = [...names, 'instruction', 'image', 'images'];
+      expect(forInput).toEqual(expect.arrayContaining(placeholders(providers.map(({ input }) => input))));
+    }
+  const told = definitions.filter(({ internal }) => !internal).flatMap(({ tools }) => tools);
+  for (const { instruction } of told) expect(instruction).toBeTruthy();
+});
+
+test('SP12 FS2 every JSON tool of an app says what its result looks like', () => {
+  const tools = definitions.filter(({ internal }) => !internal).flatMap((definition) => definition.tools);
+  for (const { output, result_schema } of tools) {
+    expect(result_schema !== undefined).toBe(output === 'json');
+    if (result_schema) z.fromJSONSchema(result_schema as z.core.JSONSchema.JSONSchema);
+  }
+});
+
 test('an app that is for trying things out has no origin and no issuer that resolves', () => {
   for (const { origins, issuers } of definitions.filter(({ internal }) => internal)) {
     expect(origins).toEqual([]);

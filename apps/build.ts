@@ -1,4 +1,5 @@
 /** What app definitions have in common, so that an app's file says only what is its own. */
+import type * as z from 'zod';
 import type { AppOffer, AppSettings, Issuer, Option, Pack, Plan, Tool } from '#services/catalog/contracts.ts';
 
 /** A Supabase project signs with ES256 and publishes its keys. */
@@ -60,6 +61,17 @@ export const params = (properties: Record<string, unknown>, required: readonly s
 
 /** A parameter of free text. */
 export const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
+
+/** What a model is told, line by line; a line whose parameters are all missing is left out. */
+export const lines = (...each: readonly string[]): string => each.join('\n');
+
+/** A result that has all of these fields and no others, as providers want it that keep to a schema. */
+export const result = (properties: Record<string, z.core.util.JSONType>): NonNullable<Tool['result_schema']> => ({
+  type: 'object',
+  additionalProperties: false,
+  required: Object.keys(properties),
+  properties,
+});
 
 /** A parameter whose value is an option's id. */
 export const choice = { type: 'string', maxLength: 60 };

@@ -55,6 +55,8 @@ export const nanoBanana: AppDefinition = {
         ['prompt'],
       ),
       cost: fixed(1),
+      // The picture to go by and the aspect ratio are told beside it.
+      instruction: '{prompt}',
       // The next one when a model answers 404 or 429.
       providers: [
         {

@@ -15,7 +15,6 @@ const toolOf = ({ tools }: AppDefinition, id: string): Tool => {
 const planOf = ({ plans }: AppDefinition, id: string) => plans.find((plan) => plan.id === id);
 const defaultPlanOf = (definition: AppDefinition) => planOf(definition, definition.default_plan);
 const idsOf = (list: readonly { readonly id: string }[] = []) => list.map(({ id }) => id);
-const firstChoice = (tool: Tool) => tool.providers[0];
 
 describe('Baby Music', () => {
   test('BM3 lyrics are text by theme, mood and preset type', () => {
@@ -27,7 +26,10 @@ describe('Baby Music', () => {
   test('BM6 songs are audio by PiAPI, with time for a slow provider', () => {
     const song = toolOf(babyMusic, 'song-generation');
     expect(song.output).toBe('audio');
-    expect(firstChoice(song)).toEqual({ provider: 'piapi', models: ['music-u', 'Qubico/ace-step'] });
+    expect(song.providers.map(({ provider, models }) => [provider, ...models])).toEqual([
+      ['piapi', 'music-u'],
+      ['piapi', 'Qubico/ace-step'],
+    ]);
     expect(song.deadline_seconds).toBeGreaterThanOrEqual(900);
   });
   test('BM9 free users have three songs a month, and the credits for them; premium users are not counted', () => {
@@ -116,12 +118,13 @@ describe('Product Studio', () => {
     expect(idsOf(productStudio.options['model-preset'])).toContain('fashion_model_v1');
     expect(idsOf(productStudio.options['pose-preset'])).toContain('standing');
     expect(idsOf(productStudio.options['scene-preset'])).toContain('studio');
-    for (const list of Object.values(productStudio.options))
-      for (const { prompt } of list) expect(prompt?.length).toBeGreaterThan(20);
+    for (const kind of ['model-preset', 'pose-preset', 'scene-preset'])
+      for (const { prompt } of productStudio.options[kind] ?? []) expect(prompt?.length).toBeGreaterThan(20);
     expect(Object.keys(toolOf(productStudio, 'product-photo').option_params)).toEqual([
       'model_preset',
       'pose_preset',
       'scene_preset',
+      'generation_type',
     ]);
   });
   test.each([
@@ -136,9 +139,12 @@ describe('Product Studio', () => {
   test('PP15 clips are video', () => {
     expect(toolOf(productStudio, 'product-video').output).toBe('video');
   });
-  test('PP16 Replicate, then fal', () => {
-    for (const { providers } of productStudio.tools)
-      expect(providers.map(({ provider }) => provider)).toEqual(['replicate', 'fal']);
+  test('PP16 photos by Replicate, then fal; clips by fal', () => {
+    expect(productStudio.tools.map(({ providers }) => providers.map(({ provider }) => provider))).toEqual([
+      ['replicate', 'fal'],
+      ['replicate', 'fal'],
+      ['fal'],
+    ]);
   });
 });
 

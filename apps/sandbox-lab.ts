@@ -1,8 +1,8 @@
-/** Sandbox lab: tools whose sandbox models misbehave on purpose, to see how slow and failing providers are handled. */
+/** Sandbox lab: tools whose sandbox models are slow, fail or run as tasks, and ways to charge that no other app has, to see how all of it is handled. */
 import type { AppDefinition, Tool } from '#services/catalog/contracts.ts';
-import { fixed, images, params, plan, toolList, toolTexts } from './build.ts';
+import { fixed, images, params, plan, text, toolList, toolTexts } from './build.ts';
 
-const misbehaving = (id: string, ...models: string[]) =>
+const onSandbox = (id: string, ...models: string[]) =>
   ({
     id,
     type: 'FILTER',
@@ -13,6 +13,9 @@ const misbehaving = (id: string, ...models: string[]) =>
     cost: fixed(1),
     providers: [{ provider: 'sandbox', models }],
   }) as const satisfies Partial<Tool>;
+
+/** Runs as a task, which the sandbox remembers by its id alone: it takes no pictures. */
+const asTask = (id: string, model: string) => ({ ...onSandbox(id, model), input: images(0) }) as const;
 
 export const sandboxLab: AppDefinition = {
   id: 'sandbox-lab',
@@ -49,14 +52,35 @@ export const sandboxLab: AppDefinition = {
       flaky: ['Flaky', 'Fails once, then works.'],
       blocked: ['Blocked', 'Refuses the content.'],
       fallback: ['Fallback', 'Its first model is not there; the second one works.'],
+      task: ['Task', 'Is worked on for a second and asked after.'],
+      'task-fail': ['Failing task', 'Is worked on for a second and fails.'],
+      'task-stuck': ['Stuck task', 'Is worked on for ever: cancel it.'],
+      metered: ['Metered', 'Holds five credits and costs one for every hundred tokens.'],
+      cached: ['Cached', 'Answers the same request again for ten minutes, at no cost.'],
+      free: ['Free', 'Costs nothing; the plan’s limits count it.'],
     }),
   },
   packs: [],
   tools: toolList([
-    misbehaving('slow', 'sandbox-slow'),
-    misbehaving('fail', 'sandbox-fail'),
-    misbehaving('flaky', 'sandbox-flaky'),
-    misbehaving('blocked', 'sandbox-blocked'),
-    misbehaving('fallback', 'sandbox-missing', 'sandbox-1'),
+    onSandbox('slow', 'sandbox-slow'),
+    onSandbox('fail', 'sandbox-fail'),
+    onSandbox('flaky', 'sandbox-flaky'),
+    onSandbox('blocked', 'sandbox-blocked'),
+    onSandbox('fallback', 'sandbox-missing', 'sandbox-1'),
+    asTask('task', 'sandbox-task'),
+    asTask('task-fail', 'sandbox-task-fail'),
+    asTask('task-stuck', 'sandbox-task-stuck'),
+    {
+      ...onSandbox('metered', 'sandbox-1'),
+      type: 'GENERATION',
+      input: images(0),
+      output: 'text',
+      params: params({ prompt: text(2_000) }, ['prompt']),
+      cost: fixed(5),
+      metering: { unit: 'total_tokens', units_per_credit: 100, min_credits: 1 },
+      instruction: '{prompt}',
+    },
+    { ...onSandbox('cached', 'sandbox-1'), cache_seconds: 600 },
+    { ...onSandbox('free', 'sandbox-1'), cost: fixed(0) },
   ]),
 };

@@ -50,8 +50,8 @@ const startTessera = async (): Promise<Tessera> => {
   const told = new Map<string, (at: number) => void>();
   const stack = await startStack({
     maxWorkersPerFunction: 4,
-    onPublished: (_, { detailType, detail }) => {
-      if (detailType !== 'JobSucceeded') return;
+    onPublished: (_, { 'detail-type': type, detail }) => {
+      if (type !== 'JobSucceeded') return;
       const { jobId } = (detail as { data: { jobId: string } }).data;
       endedAt.set(jobId, performance.now());
       told.get(jobId)?.(performance.now());

@@ -27,7 +27,7 @@ import { createDeliver } from './triggers/delivery.ts';
 import type { HandledRequest } from './triggers/http-api/gateway.ts';
 import { createQueueSender } from './triggers/queue-sender.ts';
 import { startTriggers, type Triggers } from './triggers/triggers.ts';
-import { expireItems, readExpiringTables } from './triggers/ttl.ts';
+import { createExpirations, expireItems, readExpiringTables } from './triggers/ttl.ts';
 
 export type { AccountOptions } from './account/options.ts';
 
@@ -54,8 +54,8 @@ export interface LocalAccount {
   queue(nameOrId: string): QueueInspection;
   /** By name, or by the beginning of its logical id, with or without its stack: `TesseraCredits.Relayed`. */
   fireSchedule(name: string): Promise<void>;
-  /** Deletes what is past its time to live; answers how many items. */
-  expireItems(): Promise<number>;
+  /** Deletes what is past its time to live, as of now or of this moment in milliseconds; answers how many items. */
+  expireItems(now?: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -122,15 +122,19 @@ async function startFeeds(
   closers: Closers,
 ) {
   const operatorConfig = { endpoint: gateway.url, region: model.region, credentials: gateway.operator };
-  const dynamodb = new DynamoDBClient(operatorConfig);
-  const streams = new DynamoDBStreamsClient(operatorConfig);
-  const sqs = new SQSClient(operatorConfig);
+  // These poll and read all day: in process, each of their calls costs a third.
+  const own = { ...operatorConfig, ...gateway.inProcess };
+  const dynamodb = new DynamoDBClient(own);
+  const streams = new DynamoDBStreamsClient(own);
+  const sqs = new SQSClient(own);
   closers.push(() => {
     for (const client of [dynamodb, streams, sqs]) client.destroy();
   });
   const queues = createQueueSender(sqs);
+  const expirations = createExpirations();
   const deliver = createDeliver({ invoke, faults, activity });
-  const context: TriggerContext = { model, activity, deliver, dynamodb, streams, sqs, queues, report: records.report };
+  const { report } = records;
+  const context: TriggerContext = { model, activity, deliver, dynamodb, streams, sqs, queues, expirations, report };
   const checkpoints = createCheckpoints(options.dataDir ? join(options.dataDir, 'checkpoints.json') : undefined);
   closers.push(() => checkpoints.flush());
   const triggers = await startTriggers(context, {
@@ -143,7 +147,7 @@ async function startFeeds(
     // Workers end at the same time, else a mapping would wait for its function's time-out.
     await Promise.all([triggers.close(), runtime.close()]);
   });
-  return { triggers, operatorConfig, dynamodb, sqs, queues };
+  return { triggers, operatorConfig, dynamodb, sqs, queues, expirations };
 }
 
 /** Rejects, with everything ended again, when the template, a port or a part is not as needed. */
@@ -166,9 +170,9 @@ function toAccount(
   closers: Closers,
 ): LocalAccount {
   const { model, http, functions, activity, records, faults, runtime, invoke, gateway } = core;
-  const { triggers, operatorConfig, dynamodb, sqs, queues } = feeds;
+  const { triggers, operatorConfig, dynamodb, sqs, queues, expirations } = feeds;
   const expiringTables = readExpiringTables(model);
-  const sweep = () => expireItems(dynamodb, expiringTables);
+  const sweep = (now?: number) => expireItems(dynamodb, expiringTables, expirations, now);
   http.serve(model, { invoke, onRequest: records.onRequest });
   if (options.live) closers.push(goLive(options.root ?? repositoryRoot, triggers, runtime.retireAll, sweep));
   return {

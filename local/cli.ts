@@ -11,6 +11,7 @@ import { type LocalAuth, newHookSecret, startAuth } from './auth/auth.ts';
 import { banner } from './console/banner.ts';
 import { createLines, paintFor } from './console/lines.ts';
 import { hooksSecret, hookUrl, type LocalIssuer, realIssuer, standInIssuer } from './issuers.ts';
+import { keyVariables, providerSecrets } from './provider-keys.ts';
 import { repositoryRoot } from './synthesize.ts';
 import { signInTestUser, testCredentials } from './test-user.ts';
 
@@ -19,7 +20,9 @@ const usage = `npm start [-- options]
   --auth-port N   the port of the Supabase Auth stand-in (default 4001)
   --fresh         begin without the data of earlier runs
 SUPABASE_URL      a real project that signs the first app's tokens, in place of the stand-in
-SUPABASE_HOOK_SECRET  the secret of its after-user-created hook, v1,whsec_…`;
+SUPABASE_HOOK_SECRET  the secret of its after-user-created hook, v1,whsec_…
+${keyVariables.join(', ')}
+                  keys of real providers: tools that name one of them run there, all others on the sandbox`;
 
 const folder = join(repositoryRoot, '.local');
 const tokenFile = join(folder, 'token');
@@ -82,6 +85,7 @@ function newSecrets(apps: readonly string[]) {
     adminKeys: Object.fromEntries(minted.map(([app, { key }]) => [app, key])),
     forAccount: {
       ...hooksSecret(hookSecrets),
+      ...providerSecrets(process.env, apps),
       'tessera/admin-keys': JSON.stringify(Object.fromEntries(minted.map(([app, { hash }]) => [app, [hash]]))),
     },
   };

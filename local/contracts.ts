@@ -3,6 +3,7 @@
  * each other. `account.ts` puts them together; nothing outside `local/` imports from here.
  */
 import type { Server } from 'node:http';
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
 /** One CloudFormation resource with every intrinsic resolved to its local value. */
 export interface Resource {
@@ -214,12 +215,17 @@ export interface QueueDepth {
   readonly delayed: number;
 }
 
+/** Goes into the configuration of a client of DynamoDB, its streams or SQS. */
+export type OperatorTransport = Required<Pick<DynamoDBClientConfig, 'requestHandler' | 'signer'>>;
+
 export interface Gateway {
   readonly url: string;
   readonly faults: FaultPlan;
   /** Full rights, for the account's own machinery and for tests. */
   readonly operator: Credentials;
   credentialsFor(functionName: string): Credentials;
+  /** For the account's own DynamoDB and SQS clients: the operator's calls without a socket and a signature, which cost most of a call. */
+  readonly inProcess: OperatorTransport;
   queueDepth(name: string): QueueDepth;
   close(): Promise<void>;
 }

@@ -31,7 +31,9 @@ const budgets: Readonly<Record<string, { readonly kb: number; readonly without: 
   'credits/handlers/sweep-holds': { kb: 665, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
   'credits/handlers/relay': { kb: 440, without: ['@aws-sdk/client-dynamodb', '@middy/core'] },
   'generation/handlers/api': { kb: 945, without: ['@aws-sdk/client-sqs', 'file-type'] },
+  'generation/handlers/archive-trail': { kb: 610, without: ['@aws-sdk/client-dynamodb', '@middy/core'] },
   'generation/handlers/job-status': { kb: 525, without: ['@aws-sdk/client-s3', '@aws-sdk/client-lambda'] },
+  'generation/handlers/on-asset-removed': { kb: 600, without: ['@aws-sdk/client-dynamodb', '@middy/core'] },
   'generation/handlers/on-dead-job': { kb: 525, without: ['@aws-sdk/client-s3', '@aws-sdk/client-lambda'] },
   'generation/handlers/on-export-requested': { kb: 690, without: ['@aws-sdk/s3-presigned-post', '@middy/core'] },
   'generation/handlers/on-user-deleted': { kb: 730, without: ['@aws-sdk/s3-presigned-post', '@aws-sdk/client-lambda'] },
@@ -39,6 +41,9 @@ const budgets: Readonly<Record<string, { readonly kb: number; readonly without: 
   'generation/handlers/project': { kb: 535, without: ['@aws-sdk/client-s3', '@aws-sdk/client-lambda'] },
   'generation/handlers/relay': { kb: 465, without: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-s3'] },
   'generation/handlers/work': { kb: 960, without: ['@aws-sdk/s3-presigned-post', '@middy/core'] },
+  'webhooks/handlers/api': { kb: 626, without: ['@aws-sdk/client-eventbridge', 'standardwebhooks'] },
+  'webhooks/handlers/deliver': { kb: 591, without: ['@aws-sdk/client-eventbridge', '@middy/core'] },
+  'webhooks/handlers/on-job-ended': { kb: 555, without: ['@aws-sdk/client-secrets-manager', '@middy/core'] },
 };
 
 type Output = Metafile['outputs'][string];

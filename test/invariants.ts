@@ -9,8 +9,8 @@ import { definitions } from '#apps';
 import { account, accountStream } from '#services/credits/domain/account.ts';
 import { available, held, total } from '#services/credits/domain/state.ts';
 import { balanceOf } from '#services/credits/read-models/balances.ts';
-import { isEnded, job, parseJobStream } from '#services/generation/domain/job.ts';
-import { factsOf } from '#services/generation/read-models/jobs.ts';
+import { isOver, type Job, job, parseJobStream } from '#services/generation/domain/job.ts';
+import { rowOf } from '#services/generation/read-models/jobs.ts';
 import type { Decider, DomainEvent } from '#shared/eventsourcing/decider.ts';
 import { type EventItem, fromItem, markerPrefix } from '#shared/eventsourcing/dynamo-event-store.ts';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
@@ -102,6 +102,12 @@ const accountViolations = (stream: string, events: AccountEvents): Violation[] =
   return violations;
 };
 
+/** What it must have been charged. That its owner removed it changes nothing of that. */
+const dueOf = (state: Job): number => {
+  if (state.status === 'removed') return state.ended.cost;
+  return state.status === 'completed' ? state.cost : 0;
+};
+
 /** I4 of one job: its hold ended as the job did, and it was charged what it says it cost. */
 const jobViolations = (
   stream: string,
@@ -115,10 +121,9 @@ const jobViolations = (
   const charged = endings.reduce((sum, event) => sum + (event.type === 'HoldSettled' ? total(event.spent) : 0), 0);
   const state = events.at(-1)?.state;
   if (!state || state.status === 'pending') return [{ invariant: 'I4', stream, what: 'the job was never requested' }];
-  const due = state.status === 'completed' ? state.cost : 0;
-  const isOver = isEnded(state);
+  const due = dueOf(state);
   const violations: Violation[] = [];
-  if (!isOver) violations.push({ invariant: 'I4', stream, what: `the job is still ${state.status}` });
+  if (!isOver(state)) violations.push({ invariant: 'I4', stream, what: `the job is still ${state.status}` });
   if (charged !== due)
     violations.push({ invariant: 'I4', stream, what: `${state.status}, due ${due}, charged ${charged}` });
   return violations;
@@ -183,16 +188,22 @@ const projectionViolations = async (
   for (const [stream, events] of jobs) {
     const newest = events.at(-1);
     const { owner, id } = parseJobStream(stream);
-    const expected = newest && factsOf(newest);
-    if (hasLeft.has(ownerKey(owner))) continue;
-    if (expected && !isSubset(expected, jobRows.get(JSON.stringify([ownerKey(owner), id]))))
+    const expected = newest && rowOf(newest);
+    const row = jobRows.get(JSON.stringify([ownerKey(owner), id]));
+    if (hasLeft.has(ownerKey(owner)) || (newest?.state.status === 'removed' && row === undefined)) continue;
+    if (expected && !isSubset(expected, row))
       stale.push({ invariant: 'I7', stream, what: `the jobs row is not what version ${newest.version} makes it` });
   }
   if (balances.size !== accounts.size)
     stale.push({ invariant: 'I7', stream: '', what: `${balances.size} balances of ${accounts.size} accounts` });
-  const remaining = [...jobs.keys()].filter((stream) => !hasLeft.has(ownerKey(parseJobStream(stream).owner)));
-  if (jobRows.size !== remaining.length)
-    stale.push({ invariant: 'I7', stream: '', what: `${jobRows.size} job rows of ${remaining.length} jobs` });
+  // What is left of a removed job's row goes by itself, some day.
+  const remaining = [...jobs].filter(
+    ([stream, events]) =>
+      !hasLeft.has(ownerKey(parseJobStream(stream).owner)) && events.at(-1)?.state.status !== 'removed',
+  );
+  const shown = [...jobRows.values()].filter(({ removed }) => removed !== true);
+  if (shown.length !== remaining.length)
+    stale.push({ invariant: 'I7', stream: '', what: `${shown.length} job rows of ${remaining.length} jobs` });
   return stale;
 };
 

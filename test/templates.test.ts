@@ -89,6 +89,11 @@ describe('FS11 what happens by the clock', () => {
     expect(midnights).toEqual(expected);
   });
 
+  test('I9 stuck jobs are looked for every five minutes', () => {
+    const sweeps = schedules().filter(({ Description }) => Description === 'Ends holds that are past their expiry');
+    expect(sweeps.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual(['rate(5 minutes)']);
+  });
+
   test('a schedule sends to a queue that is read, and keeps what it cannot deliver', () => {
     const read = new Set(
       model.ofType('AWS::Lambda::EventSourceMapping').map(({ properties }) => String(properties.EventSourceArn)),

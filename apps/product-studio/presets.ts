@@ -1,4 +1,4 @@
-/** Product Studio's presets: who shows the product, how, and where. Their prompts are what providers are told. */
+/** Product Studio's presets: who shows the product, how, where, and how large or long. Their prompts are what providers are told. */
 import { names, optionList } from '../build.ts';
 
 type Row = readonly [id: string, name: string, prompt: string];
@@ -26,6 +26,19 @@ const scenes: readonly Row[] = [
   ['marble-table', 'Marble table', 'a white marble table with soft window light'],
 ];
 
+/** As today's models name the sizes: about 1, 4 and 16 megapixels. */
+const sizes: readonly Row[] = [
+  ['standard', 'Standard', '1K'],
+  ['high-resolution', 'High resolution', '2K'],
+  ['campaign', 'Campaign', '4K'],
+];
+
+/** In seconds. */
+const lengths: readonly Row[] = [
+  ['video', 'Clip', '5'],
+  ['long-video', 'Long clip', '10'],
+];
+
 const presets = (group: string, rows: readonly Row[]) =>
   optionList(
     group,
@@ -39,10 +52,14 @@ export const options = {
   'model-preset': presets('model_presets', models),
   'pose-preset': presets('pose_presets', poses),
   'scene-preset': presets('scene_presets', scenes),
+  'photo-size': presets('photo_sizes', sizes),
+  'clip-length': presets('clip_lengths', lengths),
 };
 
 export const presetNames = {
   ...namesOf('model_presets', models),
   ...namesOf('pose_presets', poses),
   ...namesOf('scene_presets', scenes),
+  ...namesOf('photo_sizes', sizes),
+  ...namesOf('clip_lengths', lengths),
 };

@@ -33,7 +33,8 @@ const bundle = (root: string, entries: readonly string[]) => async (outDir: stri
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    sourcemap: true,
+    // Not named in the bundles: see `source-lines.ts`.
+    sourcemap: 'external',
     mainFields: ['module', 'main'],
     // Packages with compiled parts stay where they are.
     external: ['sharp'],

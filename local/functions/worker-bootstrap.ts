@@ -1,13 +1,19 @@
 /** Runs inside a worker thread: loads one handler, then answers one event at a time, as Lambda's runtime interface does. */
 import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type RunMessage, toLambdaError, type WorkerMessage, type WorkerStart } from './messages.ts';
+import { type LambdaError, type RunMessage, toLambdaError, type WorkerMessage, type WorkerStart } from './messages.ts';
+import { toSourceLine } from './source-lines.ts';
 
 // Without it each worker compiles the AWS clients again, about half a second of start.
 enableCompileCache();
 
 const start = workerData as WorkerStart;
 type Handler = (event: unknown, context: unknown) => unknown;
+
+function errorOf(thrown: unknown): LambdaError {
+  const error = toLambdaError(thrown);
+  return { ...error, trace: error.trace?.map(toSourceLine) ?? [] };
+}
 
 const post = (message: WorkerMessage) => parentPort?.postMessage(message);
 
@@ -31,7 +37,7 @@ async function run(handler: Handler, message: RunMessage): Promise<void> {
     const result = await handler(JSON.parse(message.event), contextFor(message));
     post({ type: 'returned', requestId, payload: JSON.stringify(result) ?? 'null' });
   } catch (thrown) {
-    post({ type: 'threw', requestId, error: toLambdaError(thrown) });
+    post({ type: 'threw', requestId, error: errorOf(thrown) });
   }
 }
 
@@ -46,5 +52,5 @@ try {
     post({ type: 'start-failed', error: { errorType: 'Runtime.HandlerNotFound', errorMessage, trace: [] } });
   }
 } catch (thrown) {
-  post({ type: 'start-failed', error: toLambdaError(thrown) });
+  post({ type: 'start-failed', error: errorOf(thrown) });
 }

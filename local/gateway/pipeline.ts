@@ -138,63 +138,54 @@ async function handleCall(
   const { secretAccessKey } = caller.credentials;
   if (byHeader) verifyHeaderSignature(signed, scope, secretAccessKey, Date.now());
   else verifyPresignedUrl(signed, query, scope, secretAccessKey, Date.now());
-  const described = describeRequest(scope.service, method, url, headers);
+  return await make(pipeline, caller, { method, url, headers, payload, aborted: () => response.destroyed }, progress);
+}
+
+type Request = Pick<Call, 'method' | 'url' | 'headers' | 'payload' | 'aborted'>;
+
+/** Makes a call of `progress.service` whose caller is known. */
+async function make(pipeline: Pipeline, caller: Principal, request: Request, progress: Progress): Promise<Answer> {
+  const { method, url, headers, payload } = request;
+  const { service } = progress;
+  const described = describeRequest(service, method, url, headers);
   progress.operation = described.operation;
-  const call: Call = {
-    ...described,
-    url,
-    payload,
-    body: jsonBody(scope.service, payload),
-    caller,
-    aborted: () => response.destroyed,
-  };
+  const call: Call = { ...described, ...request, body: jsonBody(service, payload), caller };
   const permissions = requiredPermissions(
     call,
     pipeline.services.names,
     described.operation === 'DeleteObjects' ? keysToDelete(payload) : [],
   );
   progress.resources = [...new Set(permissions.map(({ resource }) => resource))];
-  authorize(caller, scope.service, permissions);
+  authorize(caller, service, permissions);
   return await withFaults(pipeline, caller, progress, () => pipeline.services.handle(call));
 }
 
-async function answerOf(pipeline: Pipeline, exchange: Exchange): Promise<Answer | BrokenConnection> {
-  const { method, headers, url, progress } = exchange;
-  try {
-    if (method === 'OPTIONS') {
-      Object.assign(progress, { service: 's3', operation: 'Preflight' });
-      return pipeline.services.cors.preflight(parseObjectPath(url.split('?')[0] ?? '').bucket, headers);
-    }
-    return await (isFormUpload(method, headers['content-type'])
-      ? handleForm(pipeline, exchange)
-      : handleCall(pipeline, exchange));
-  } catch (error) {
-    if (error instanceof BrokenConnection) return error;
-    if (error instanceof AwsError) return errorAnswer(progress.service, error);
-    const named = error as { statusCode?: unknown; code?: unknown; name?: string; message?: string };
-    // Errors of the backend and of the hooks that are AWS's own.
-    if (typeof named.statusCode === 'number' && typeof named.code === 'string') {
-      return errorAnswer(progress.service, new AwsError(named.code, named.message ?? '', named.statusCode));
-    }
-    if (named.name === 'TooManyRequestsException') return errorAnswer(progress.service, throttled('lambda'));
-    pipeline.log(
-      `${progress.caller} ${progress.service} ${progress.operation}: ${error instanceof Error ? error.stack : String(error)}`,
-    );
-    return errorAnswer(
-      progress.service,
-      new AwsError('InternalFailure', `the local gateway failed: ${named.message ?? ''}`, 500),
-    );
+function answerOfError(pipeline: Pipeline, progress: Progress, error: unknown): Answer | BrokenConnection {
+  if (error instanceof BrokenConnection) return error;
+  if (error instanceof AwsError) return errorAnswer(progress.service, error);
+  const named = error as { statusCode?: unknown; code?: unknown; name?: string; message?: string };
+  // Errors of the backend and of the hooks that are AWS's own.
+  if (typeof named.statusCode === 'number' && typeof named.code === 'string') {
+    return errorAnswer(progress.service, new AwsError(named.code, named.message ?? '', named.statusCode));
   }
+  if (named.name === 'TooManyRequestsException') return errorAnswer(progress.service, throttled('lambda'));
+  pipeline.log(
+    `${progress.caller} ${progress.service} ${progress.operation}: ${error instanceof Error ? error.stack : String(error)}`,
+  );
+  return errorAnswer(
+    progress.service,
+    new AwsError('InternalFailure', `the local gateway failed: ${named.message ?? ''}`, 500),
+  );
 }
 
-/** Answers one request and records it. */
-export async function serve(pipeline: Pipeline, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const at = Date.now();
-  const progress: Progress = { at, service: '', operation: '', caller: 'anonymous', resources: [], requestBytes: 0 };
-  const { method = 'GET', url = '/' } = message;
-  const exchange: Exchange = { message, response, method, url, headers: headersOf(message), progress };
+/** Answers a call and records it; undefined when a fault broke the connection. */
+async function recorded(
+  pipeline: Pipeline,
+  progress: Progress,
+  handle: () => Promise<Answer>,
+): Promise<Answer | undefined> {
   const started = performance.now();
-  const result = await answerOf(pipeline, exchange);
+  const result = await handle().catch((error: unknown) => answerOfError(pipeline, progress, error));
   const broken = result instanceof BrokenConnection;
   const answer = broken ? result.answer : result;
   pipeline.hooks.called({
@@ -205,8 +196,45 @@ export async function serve(pipeline: Pipeline, message: IncomingMessage, respon
     ...(answer?.writeUnits === undefined ? {} : { writeUnits: answer.writeUnits }),
     durationMs: performance.now() - started,
   });
-  if (broken) message.socket.destroy();
-  else write(exchange, result, pipeline.services);
+  return broken ? undefined : result;
+}
+
+const newProgress = (): Progress => ({
+  at: Date.now(),
+  service: '',
+  operation: '',
+  caller: 'anonymous',
+  resources: [],
+  requestBytes: 0,
+});
+
+/** Answers one request and records it. */
+export async function serve(pipeline: Pipeline, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const progress = newProgress();
+  const { method = 'GET', url = '/' } = message;
+  const exchange: Exchange = { message, response, method, url, headers: headersOf(message), progress };
+  const answer = await recorded(pipeline, progress, async () => {
+    if (method === 'OPTIONS') {
+      Object.assign(progress, { service: 's3', operation: 'Preflight' });
+      return pipeline.services.cors.preflight(parseObjectPath(url.split('?')[0] ?? '').bucket, exchange.headers);
+    }
+    return isFormUpload(method, exchange.headers['content-type'])
+      ? handleForm(pipeline, exchange)
+      : handleCall(pipeline, exchange);
+  });
+  if (answer) write(exchange, answer, pipeline.services);
+  else message.socket.destroy();
+}
+
+/** The same for a call of the account's own machinery, which is trusted; undefined when a fault broke the connection. */
+export async function serveOperator(
+  pipeline: Pipeline,
+  service: string,
+  request: Request,
+): Promise<Answer | undefined> {
+  const { operator } = pipeline.principals;
+  const progress = { ...newProgress(), service, caller: operator.name, requestBytes: request.payload.length };
+  return recorded(pipeline, progress, () => make(pipeline, operator, request, progress));
 }
 
 function write({ response, method, headers, url }: Exchange, answer: Answer, services: Services): void {

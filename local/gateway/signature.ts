@@ -86,12 +86,24 @@ function canonicalQuery(query: string): string {
     .join('&');
 }
 
-function signature(secret: string, { day, region, service }: SignedScope, text: string): Buffer {
-  return hmac(
-    ['aws4_request'].reduce((key, part) => hmac(key, part), hmac(hmac(hmac(`AWS4${secret}`, day), region), service)),
-    text,
+/** A day's key of a caller for a service is derived by four HMACs, and is the same for all its calls. */
+const signingKeys = new Map<string, Buffer>();
+const keptKeys = 1_000;
+
+function signingKey(secret: string, { day, region, service }: SignedScope): Buffer {
+  const id = [secret, day, region, service].join('/');
+  const kept = signingKeys.get(id);
+  if (kept) return kept;
+  const key = [day, region, service, 'aws4_request'].reduce(
+    (one: Buffer, part) => hmac(one, part),
+    Buffer.from(`AWS4${secret}`),
   );
+  if (signingKeys.size >= keptKeys) signingKeys.clear();
+  signingKeys.set(id, key);
+  return key;
 }
+
+const signature = (secret: string, scope: SignedScope, text: string): Buffer => hmac(signingKey(secret, scope), text);
 
 function expectSignature(scope: SignedScope, secret: string, text: string): void {
   const expected = signature(secret, scope, text);

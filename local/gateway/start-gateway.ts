@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway, GatewayListener, GatewayOptions } from '../contracts.ts';
 import { createFaults } from './faults.ts';
+import { inProcess } from './in-process.ts';
 import { listen } from './listener.ts';
 import { type Pipeline, serve } from './pipeline.ts';
 import { createPrincipals } from './principals.ts';
@@ -19,7 +20,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await listener.close();
     throw error;
   });
-  answerOn(listener, { principals, faults, services, hooks, log });
+  const pipeline: Pipeline = { principals, faults, services, hooks, log };
+  answerOn(listener, pipeline);
   return {
     url: listener.url,
     faults,
@@ -29,6 +31,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (!principal) throw new Error(`no function is named ${functionName}`);
       return principal.credentials;
     },
+    inProcess: inProcess(pipeline),
     queueDepth: services.queueDepth,
     async close() {
       await listener.close();

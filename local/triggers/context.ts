@@ -6,6 +6,7 @@ import type { Activity } from '../activity.ts';
 import type { AccountModel } from '../contracts.ts';
 import type { Deliver } from './delivery.ts';
 import type { QueueSender } from './queue-sender.ts';
+import type { Expirations } from './ttl.ts';
 
 /** Something that would show only in AWS's metrics: an event that reached no target, a poll that failed. */
 export interface Problem {
@@ -23,5 +24,6 @@ export interface TriggerContext {
   readonly streams: DynamoDBStreamsClient;
   readonly sqs: SQSClient;
   readonly queues: QueueSender;
+  readonly expirations: Pick<Expirations, 'has'>;
   readonly report: (source: string, message: string) => void;
 }

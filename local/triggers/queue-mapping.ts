@@ -40,7 +40,7 @@ export interface QueueMappingOptions {
 }
 
 /** Lambda begins with five concurrent batches per queue. */
-const defaultConcurrency = 5;
+const mostAtOnce = 5;
 /** SQS's limit for one receive, delete or change. */
 const sqsBatchLimit = 10;
 /** A message that failed this often waits for its visibility time-out, so that one without a dead-letter queue does not spin. */
@@ -110,7 +110,9 @@ class QueuePoller implements QueueMapping {
   }
 
   async #poll(): Promise<void> {
-    const concurrency = this.#settings.ScalingConfig?.MaximumConcurrency ?? defaultConcurrency;
+    const { MaximumConcurrency = mostAtOnce } = this.#settings.ScalingConfig ?? {};
+    // What is taken and waits for a worker has had its turn in the queue: here are a few workers, not hundreds.
+    const concurrency = Math.min(MaximumConcurrency, mostAtOnce);
     for (let failures = 0; !this.#abort.signal.aborted; ) {
       try {
         if (this.#batches.size >= concurrency) await Promise.race(this.#batches);

@@ -13,7 +13,7 @@ import type { TriggerContext } from './context.ts';
 import { compileFilters, filterCriteria } from './filter-criteria.ts';
 import { boolean, functionNameOf, nameOf, number, queueNameOf, readProperties } from './properties.ts';
 import { type GiveUpCondition, processStreamBatch, type RetryPolicy } from './stream-batch.ts';
-import { type StreamRecord, toStreamRecord } from './stream-record.ts';
+import { expiredIdentity, type StreamRecord, toStreamRecord } from './stream-record.ts';
 
 export const streamMappingSchema = z.object({
   EventSourceArn: z.string(),
@@ -51,6 +51,8 @@ const iteratorErrors = new Set(['ExpiredIteratorException', 'TrimmedDataAccessEx
 
 /** DynamoDB's own limit for one read. */
 const readLimit = 1_000;
+/** DynamoDB ends a shard after some hours and opens another. */
+const shardsKnownForMs = 60_000;
 
 export async function startStreamMapping(
   context: TriggerContext,
@@ -78,6 +80,7 @@ class StreamReader implements StreamMapping {
   readonly #abort = new AbortController();
   readonly #iterators = new Map<string, string>();
   #streamArn = '';
+  #known: { readonly shards: readonly Shard[]; readonly at: number } | undefined;
   #dirty = false;
   #reading: Promise<void> | undefined;
 
@@ -131,6 +134,7 @@ class StreamReader implements StreamMapping {
         for (const shard of await this.#shards()) await this.#readShard(shard.ShardId ?? '');
         failures = 0;
       } catch (error) {
+        this.#known = undefined;
         if (iteratorErrors.has((error as Error).name)) this.#iterators.clear();
         this.#dirty = true;
         failures += 1;
@@ -141,11 +145,14 @@ class StreamReader implements StreamMapping {
     }
   }
 
-  async #shards(): Promise<Shard[]> {
+  async #shards(): Promise<readonly Shard[]> {
+    if (this.#known && Date.now() - this.#known.at < shardsKnownForMs) return this.#known.shards;
     const { StreamDescription } = await this.#context.streams.send(
       new DescribeStreamCommand({ StreamArn: this.#streamArn }),
     );
-    return StreamDescription?.Shards ?? [];
+    const shards = StreamDescription?.Shards ?? [];
+    this.#known = { shards, at: Date.now() };
+    return shards;
   }
 
   async #iterator(shardId: string, start: Settings['StartingPosition']): Promise<string | undefined> {
@@ -164,19 +171,31 @@ class StreamReader implements StreamMapping {
 
   async #readShard(shardId: string): Promise<void> {
     const { streams, model } = this.#context;
+    const Limit = Math.min(this.#settings.BatchSize, readLimit);
     // A shard that was not there at the start is read from its beginning.
     for (let iterator = await this.#iterator(shardId, 'TRIM_HORIZON'); iterator && !this.#abort.signal.aborted; ) {
       const { Records = [], NextShardIterator } = await streams.send(
-        new GetRecordsCommand({ ShardIterator: iterator, Limit: Math.min(this.#settings.BatchSize, readLimit) }),
+        new GetRecordsCommand({ ShardIterator: iterator, Limit }),
       );
       if (Records.length === 0) return;
-      const records = Records.map((record) => toStreamRecord(record, model.region, this.#settings.EventSourceArn));
+      const records = Records.map((record) =>
+        this.#withIdentity(toStreamRecord(record, model.region, this.#settings.EventSourceArn)),
+      );
       await this.#process(shardId, records);
       // What was not done with when the account closes is read again from the checkpoint.
       if (this.#abort.signal.aborted) return;
       if (NextShardIterator) this.#iterators.set(shardId, NextShardIterator);
+      else this.#known = undefined;
+      // The backend ends a read early only at the end of the shard, and what is written from now on wakes the reader again.
+      if (Records.length < Limit) return;
       iterator = NextShardIterator;
     }
+  }
+
+  #withIdentity(record: StreamRecord): StreamRecord {
+    const keys = (record.dynamodb.Keys ?? {}) as Readonly<Record<string, unknown>>;
+    const isExpired = record.eventName === 'REMOVE' && this.#context.expirations.has(this.table, keys);
+    return isExpired ? { ...record, userIdentity: expiredIdentity } : record;
   }
 
   async #process(shardId: string, records: readonly StreamRecord[]): Promise<void> {

@@ -1,6 +1,9 @@
 /** A DynamoDB stream record as Lambda hands it to a function: plain JSON, binary as base64, time in seconds. */
 import type { _Record } from '@aws-sdk/client-dynamodb-streams';
 
+/** What a record says of an item that DynamoDB deleted itself, because its time was over. */
+export const expiredIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' } as const;
+
 export interface StreamRecord {
   readonly eventID: string;
   readonly eventName: string;
@@ -9,6 +12,7 @@ export interface StreamRecord {
   readonly awsRegion: string;
   readonly dynamodb: Readonly<Record<string, unknown>> & { readonly SequenceNumber: string };
   readonly eventSourceARN: string;
+  readonly userIdentity?: { readonly type: string | undefined; readonly principalId: string | undefined };
 }
 
 function toJson(value: unknown): unknown {

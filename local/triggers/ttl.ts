@@ -32,10 +32,31 @@ export function readExpiringTables(model: AccountModel): ExpiringTable[] {
   );
 }
 
+type Keys = Readonly<Record<string, unknown>>;
+
+/** What the sweep deleted: a stream's record of it says that DynamoDB itself did, which the backend cannot know. */
+export interface Expirations {
+  add(table: string, keys: Keys): void;
+  drop(table: string, keys: Keys): void;
+  has(table: string, keys: Keys): boolean;
+}
+
+export function createExpirations(): Expirations {
+  const expired = new Set<string>();
+  const named = (table: string, keys: Keys) =>
+    JSON.stringify([table, Object.entries(keys).toSorted(([one], [other]) => (one < other ? -1 : 1))]);
+  return {
+    add: (table, keys) => void expired.add(named(table, keys)),
+    drop: (table, keys) => void expired.delete(named(table, keys)),
+    has: (table, keys) => expired.has(named(table, keys)),
+  };
+}
+
 /** Answers how many items went. An item whose time was moved meanwhile stays. */
 export async function expireItems(
   dynamodb: DynamoDBClient,
   tables: readonly ExpiringTable[],
+  expirations: Pick<Expirations, 'add' | 'drop'>,
   now = Date.now(),
 ): Promise<number> {
   let expired = 0;
@@ -52,12 +73,15 @@ export async function expireItems(
     for await (const { Items = [] } of pages) {
       for (const item of Items) {
         const Key = Object.fromEntries(keys.flatMap((key) => (item[key] ? [[key, item[key]]] : [])));
+        // Before it goes: the stream may tell of it before the answer is here.
+        expirations.add(name, Key);
         try {
           await dynamodb.send(
             new DeleteItemCommand({ TableName: name, Key, ConditionExpression: '#ttl < :now', ...condition }),
           );
           expired += 1;
         } catch (error) {
+          expirations.drop(name, Key);
           if (!(error instanceof ConditionalCheckFailedException)) throw error;
         }
       }

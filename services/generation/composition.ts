@@ -61,7 +61,7 @@ const variables = z.object({
   PAYING_JOBS_QUEUE_URL: z.url(),
   FOLLOW_QUEUE_URL: z.url(),
   RESULTS_TABLE: z.string().min(1),
-  CALLBACKS_SECRET: z.string().min(1),
+  CALLBACKS: z.string().min(1),
   PUBLIC_URL: z.url(),
   HOLD_FUNCTION: z.string().min(1),
   CATALOG_FUNCTION: z.string().min(1),
@@ -96,7 +96,7 @@ const elsewhere = z.object({
   OUTPUTS_KEYS_SECRET: z.string().min(1),
 });
 /** The client of the outputs bucket: AWS's, or that of another service that speaks S3. */
-export const outputsClient = once(() => {
+export const outputsClient = /* @__PURE__ */ once(() => {
   if (process.env.OUTPUTS_ENDPOINT === undefined) return s3();
   const { OUTPUTS_ENDPOINT: endpoint, OUTPUTS_REGION: region, OUTPUTS_KEYS_SECRET } = elsewhere.parse(process.env);
   return s3Compatible({ endpoint, region, readKeys: () => readSecret(OUTPUTS_KEYS_SECRET) });
@@ -144,7 +144,7 @@ const readSecret = async (name: string): Promise<string> => {
 const callbackSecret = () => {
   let secret: Promise<string> | undefined;
   return () => {
-    secret ??= readSecret(variable('CALLBACKS_SECRET')).catch((error: unknown) => {
+    secret ??= readSecret(variable('CALLBACKS')).catch((error: unknown) => {
       secret = undefined;
       throw error;
     });

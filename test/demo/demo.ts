@@ -1,8 +1,9 @@
-/** `npm run demo`: Tessera's main job once, on a local account. Ends with `demo: passed` and 0, or `demo: failed: why` and 1. */
+/** `npm run demo`: what one of the five apps is for, once, on a local account. Ends with `demo: passed` and 0, or `demo: failed: why` and 1. */
 
 import { startStack } from '../system/stack.ts';
-import { journey, type Say } from './journey.ts';
+import { journey } from './journey.ts';
 import { readOptions, usage } from './options.ts';
+import type { Say } from './steps.ts';
 
 const say: Say = (step, detail = '') => console.log(`  ${step.padEnd(11)} ${detail}`);
 

@@ -3,26 +3,24 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { fileTypeFromBuffer } from 'file-type';
 import { makePhoto } from '../system/photo.ts';
-import type { App } from '../system/stack.ts';
+import { type DemoApp, shows } from './shows.ts';
 
 export interface DemoOptions {
-  readonly app: App;
-  /** Folder for the output file. */
+  readonly app: DemoApp;
+  /** Folder for the output files. */
   readonly out: string;
   readonly photo: Uint8Array<ArrayBuffer>;
   readonly photoName: string;
 }
 
-/** The image tool that each app shows, with parameters that make the change plain to see. */
-export const demoRun = {
-  sparky: { tool: 'photo-filter', params: { filter: 'sepia' } },
-  'product-studio': { tool: 'product-photo', params: { generation_type: 'standard', scene_preset: 'beach' } },
-} as const satisfies Partial<Record<App, { tool: string; params: Record<string, unknown> }>>;
+const apps = Object.keys(shows);
 
 export const usage = `npm run demo -- [options]
-  --app ID      ${Object.keys(demoRun).join(' | ')} (default sparky)
+  --app ID      ${apps.join(' | ')} (default sparky)
   --photo FILE  a JPEG, PNG, WebP or GIF of at most 10 MB (default: one is made)
-  --out DIR     where the output is written (default demo-out)`;
+  --out DIR     where the outputs are written (default demo-out)`;
+
+const isShown = (app: string): app is DemoApp => Object.hasOwn(shows, app);
 
 /** @throws Error with one line that says what is wrong. */
 export const readOptions = async (args: readonly string[]): Promise<DemoOptions | 'help'> => {
@@ -36,16 +34,16 @@ export const readOptions = async (args: readonly string[]): Promise<DemoOptions 
     },
   });
   if (values.help) return 'help';
-  if (!Object.hasOwn(demoRun, values.app))
-    throw new Error(`there is no demo of "${values.app}": choose ${Object.keys(demoRun).join(' or ')}`);
+  const { app, out } = values;
+  if (!isShown(app)) throw new Error(`there is no demo of "${app}": choose ${apps.join(' or ')}`);
   const photo =
     values.photo === undefined
       ? await makePhoto({ width: 1600, height: 1200, seed: 7 })
       : Uint8Array.from(await readPhoto(values.photo));
   if (!(await fileTypeFromBuffer(photo))?.mime.startsWith('image/'))
     throw new Error(`${values.photo} is not a picture`);
-  await makeFolder(values.out);
-  return { app: values.app as App, out: values.out, photo, photoName: values.photo ?? 'a photo made for this run' };
+  await makeFolder(out);
+  return { app, out, photo, photoName: values.photo ?? 'a photo made for this run' };
 };
 
 /** One level only: Node's recursive mkdir never ends below /proc. */

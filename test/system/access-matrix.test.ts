@@ -4,12 +4,13 @@ import { routes as catalogRoutes } from '#services/catalog/routes.ts';
 import { routes as creditsRoutes } from '#services/credits/routes.ts';
 import { routes as generationRoutes } from '#services/generation/routes.ts';
 import { routes as identityRoutes } from '#services/identity/routes.ts';
+import { routes as webhooksRoutes } from '#services/webhooks/routes.ts';
 import type { Route } from '#shared/http/route.ts';
 import { type Caller, callers, matrix } from './access/matrix.ts';
 import { startWorld, type World } from './access/world.ts';
 
 const routes = new Map<string, Route>(
-  [creditsRoutes, generationRoutes, identityRoutes, catalogRoutes].flatMap((table) =>
+  [creditsRoutes, generationRoutes, identityRoutes, catalogRoutes, webhooksRoutes].flatMap((table) =>
     Object.values<Route>(table).map((route) => [`${route.method} ${route.path}`, route] as const),
   ),
 );

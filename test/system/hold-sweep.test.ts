@@ -6,18 +6,22 @@ import { job, jobStream } from '#services/generation/domain/job.ts';
 import type { JobEvent } from '#services/generation/domain/job-events.ts';
 import { commandHandler } from '#shared/eventsourcing/command-handler.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { derivedId } from '#shared/ids.ts';
 import { type Ledger, lab, ledgerOf, policyAt, scheduleName, secondsFromNow } from './ledger.ts';
 import { type Stack, startStack } from './stack.ts';
 
-/** Jobs' ends reach nobody, as if the bus had lost them, and jobs stay in the queue. */
+/** Jobs' ends reach nobody, as if the bus had lost them, and messages to workers and to those who follow tasks stay where they are. */
 const loseEvents = (model: AccountModel): void => {
   const begins = (stack: string, logicalId: string) => (one: { stack: string; logicalId: string }) =>
     one.stack === stack && one.logicalId.startsWith(logicalId);
   const rule = model.ofType('AWS::Events::Rule').find(begins('TesseraCredits', 'JobEnded'));
-  const worker = model.ofType('AWS::Lambda::EventSourceMapping').find(begins('TesseraGeneration', 'WorkConsumer'));
-  if (!rule || !worker) throw new Error('the rule or the mapping is not there');
+  const mappings = model.ofType('AWS::Lambda::EventSourceMapping');
+  const worker = mappings.find(begins('TesseraGeneration', 'WorkConsumer'));
+  const follower = mappings.find(begins('TesseraGeneration', 'FollowConsumer'));
+  if (!rule || !worker || !follower) throw new Error('the rule or a mapping is not there');
   rule.properties.State = 'DISABLED';
   worker.properties.Enabled = false;
+  follower.properties.Enabled = false;
 };
 
 let stack: Stack;
@@ -42,8 +46,8 @@ const sweep = async () => {
   await stack.account.drain();
 };
 
-/** An account with a hold of 2 credits. */
-const holdFor = async (user: string, jobId: string, expiresAt = expired()) => {
+/** An account with a hold, of 2 credits unless it is said otherwise. */
+const holdFor = async (user: string, jobId: string, expiresAt = expired(), credits = 2) => {
   const at = secondsFromNow(-7_200);
   await ledger.send(
     user,
@@ -53,7 +57,7 @@ const holdFor = async (user: string, jobId: string, expiresAt = expired()) => {
       at,
       holdId: jobId,
       tool: 'slow',
-      credits: 2,
+      credits,
       expiresAt: Math.floor(Date.parse(expiresAt) / 1_000),
       policy: policyAt(at),
     },
@@ -73,13 +77,14 @@ const commands = {
     quote: 2,
     deadline,
   }),
-  start: () => ({
+  start: (model = 'sandbox-1') => ({
     type: 'StartJob' as const,
     at: secondsFromNow(-7_100),
     claim,
     provider: 'sandbox',
-    model: 'sandbox-1',
+    model,
   }),
+  submit: (taskId: string) => ({ type: 'SubmitJob' as const, at: secondsFromNow(-7_050), by: { claim }, taskId }),
   succeed: () => ({
     type: 'SucceedJob' as const,
     at: secondsFromNow(-7_000),
@@ -139,13 +144,47 @@ test('I4 never while the job lives; once it is over, as it ended', async () => {
   expect(await lastEvent('living')).toMatchObject({ type: 'HoldReleased', reason: 'cancelled' });
 }, 30_000);
 
-test('I9 a job whose message was lost is ended at last, and its credits come back', async () => {
-  await holdFor('lost-message', 'gen_lost_message');
-  await jobCommands('lost-message', 'gen_lost_message', commands.request());
+const lastOfJob = async (user: string, jobId: string) => {
+  const store = dynamoEventStore<unknown, JobEvent>(stack.dynamoDb, stack.tables.generation);
+  return (await store.read(jobStream({ app: lab, user }, jobId), { limit: 100 })).at(-1)?.event;
+};
+
+test.each([2, 0])(
+  'I9 a job of %s credits whose message was lost is ended, and what was held comes back',
+  async (credits) => {
+    const user = `lost-message-${credits}`;
+    const jobId = derivedId('gen', user);
+    await holdFor(user, jobId, expired(), credits);
+    await jobCommands(user, jobId, { ...commands.request(), quote: credits });
+    await stack.account.drain();
+    await sweep();
+    expect(await lastOfJob(user, jobId)).toMatchObject({ type: 'JobFailed', reason: 'deadline' });
+    expect(await lastEvent(user)).toMatchObject({ type: 'HoldReleased', holdId: jobId, reason: 'failed' });
+    await sweep();
+    expect((await ledger.typesOf(user)).filter((type) => type === 'HoldReleased')).toHaveLength(1);
+  },
+  30_000,
+);
+
+test('I9 a task whose follow messages were lost is ended with its job, and its provider is told to stop', async () => {
+  const user = 'lost-task';
+  const jobId = derivedId('gen', user);
+  const taskId = `sandbox-${Date.now().toString(36)}-${'x'.repeat(43)}`;
+  await holdFor(user, jobId);
+  await jobCommands(user, jobId, commands.request(), commands.start('sandbox-task-stuck'), commands.submit(taskId));
   await stack.account.drain();
   await sweep();
-  await stack.account.drain();
-  expect(await lastEvent('lost-message')).toMatchObject({ type: 'HoldReleased', reason: 'failed' });
+  const abandoned = { provider: 'sandbox', model: 'sandbox-task-stuck', taskId };
+  expect(await lastOfJob(user, jobId)).toMatchObject({ type: 'JobFailed', reason: 'deadline', abandoned });
+  expect(await lastEvent(user)).toMatchObject({ type: 'HoldReleased', reason: 'failed' });
+
+  const messages = await stack.account.queue('TesseraGeneration.FollowQueue').messages();
+  const stop = messages.find(({ Body = '' }) => Body.includes('"kind":"stop"'));
+  expect(JSON.parse(stop?.Body ?? '')).toMatchObject({ kind: 'stop', jobId, task: abandoned });
+  stack.account.logs.clear();
+  await stack.account.invoke('generation/follow', { Records: [recordOf(stop?.Body ?? '')] });
+  const told = stack.account.logs.all.filter(({ line }) => line.includes('task told to stop'));
+  expect(told).toEqual([expect.objectContaining({ line: expect.stringContaining('"stopped":true') })]);
 }, 30_000);
 
 test('a hold before its expiry is left alone', async () => {
@@ -164,6 +203,14 @@ test('a hold before its expiry is left alone', async () => {
   });
   await stack.account.drain();
 }, 30_000);
+
+/** A message as Lambda hands it over. */
+const recordOf = (body: string) => ({
+  messageId: 'message-1',
+  receiptHandle: 'receipt-1',
+  attributes: { ApproximateReceiveCount: '1' },
+  body,
+});
 
 const jobSucceeded = (user: string, jobId: string) => ({
   Records: [

@@ -41,7 +41,7 @@ export const worker = (stack: GenerationStack, platform: PlatformStack): void =>
       UPLOADS_BUCKET: stack.uploads.bucketName,
       JOBS_QUEUE_URL: stack.work.queue.queueUrl,
       PAYING_JOBS_QUEUE_URL: stack.payingWork.queue.queueUrl,
-      CALLBACKS_SECRET: stack.callbacks.secretArn,
+      CALLBACKS: stack.callbacks.secretArn,
       PUBLIC_URL: platform.publicUrl,
     },
     timeout: workTimeout,
@@ -71,7 +71,7 @@ export const taskFollower = (stack: GenerationStack, platform: PlatformStack): v
 
 export const providerWebhooks = (stack: GenerationStack, identity: IdentityStack): void => {
   const receive = fn(stack, 'ProviderWebhooks', 'provider-webhooks', {
-    environment: { FOLLOW_QUEUE_URL: stack.follow.queue.queueUrl, CALLBACKS_SECRET: stack.callbacks.secretArn },
+    environment: { FOLLOW_QUEUE_URL: stack.follow.queue.queueUrl, CALLBACKS: stack.callbacks.secretArn },
   });
   allowProviders(stack, receive);
   receive.allow(['secretsmanager:GetSecretValue'], [stack.callbacks.secretArn]);

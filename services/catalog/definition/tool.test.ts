@@ -12,7 +12,7 @@ describe('SP7 a schema of parameters that cannot be read is a fault, never an er
   const faultsWith = (property: object, changes: object = {}) => {
     const params = { ...filter.params, properties: { filter: property }, ...changes };
     const option_params = { filter: 'hairstyle' };
-    return faultsOf({ ...sparky, tools: [{ ...filter, params, option_params }] });
+    return faultsOf({ ...sparky, tools: [{ ...filter, instruction: undefined, params, option_params }] });
   };
   const at = '/tools/0/option_params/filter';
   test('one that refers to itself without an end', () => {

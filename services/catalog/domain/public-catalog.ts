@@ -6,7 +6,7 @@ type Ordered = { readonly id: string; readonly active: boolean; readonly sort_or
 const inOrder = <Item extends Ordered>(items: readonly Item[]): Item[] =>
   items.filter(({ active }) => active).sort((a, b) => a.sort_order - b.sort_order || (a.id < b.id ? -1 : 1));
 
-const publicTool = ({ active, providers, deadline_seconds, ...shown }: Tool) => shown;
+const publicTool = ({ active, providers, deadline_seconds, instruction, result_schema, ...shown }: Tool) => shown;
 const publicOption = ({ active, prompt, ...shown }: Option) => shown;
 
 /** Tools in their order. */

@@ -5,7 +5,9 @@ import { newId } from '#shared/ids.ts';
 import { putItems, startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
 import { jobsReadModel } from '../read-models/jobs.ts';
 import { assetTable } from '../storage/asset-table.ts';
+import { playsTable } from '../storage/plays.ts';
 import { promptTable } from '../storage/prompt-table.ts';
+import { savedReplies } from '../storage/saved-replies.ts';
 import { owner } from '../test/memory.ts';
 import { exportPart } from './export-part.ts';
 
@@ -15,6 +17,8 @@ beforeAll(async () => {
   await dynamo.createKeyedTable('jobs', 'owner', 'sk');
   await dynamo.createKeyedTable('assets', 'owner', 'id');
   await dynamo.createKeyedTable('prompts', 'owner', 'id');
+  await dynamo.createKeyedTable('replies', 'owner', 'id');
+  await dynamo.createKeyedTable('plays', 'owner', 'id');
 });
 afterAll(() => dynamo.close());
 
@@ -27,6 +31,8 @@ const run = async (of = owner) => {
     jobs: jobsReadModel(dynamo.client, 'jobs'),
     assets: assetTable(dynamo.client, 'assets'),
     prompts: promptTable(dynamo.client, 'prompts'),
+    savedReplies: savedReplies(dynamo.client, 'replies'),
+    plays: playsTable(dynamo.client, 'plays'),
     write: async (part: ExportPart, data: ExportData) => {
       written.push({ part, text: (await exportJson(data)).toString() });
     },
@@ -56,6 +62,7 @@ const jobRow = (user: string, n: number, note = 'mine') => {
     params: { note },
     inputs: [],
     attempts: 1,
+    progress: 100,
     costCredits: 4,
   };
   const output = {
@@ -138,11 +145,27 @@ describe('generation’s part of an export', () => {
       inputs: [],
       progress: 100,
       attempts: 1,
+      title: null,
+      favourite: false,
+      variation_of: null,
+      plays: null,
+      cached: false,
       cost_credits: 4,
       error: null,
       created_at: jobs.at(-1)?.createdAt,
       completed_at: at,
-      outputs: [{ kind: 'image', content_type: 'image/png', bytes: 9, width: 3, height: 2 }],
+      outputs: [
+        {
+          kind: 'image',
+          content_type: 'image/png',
+          bytes: 9,
+          width: 3,
+          height: 2,
+          title: null,
+          duration_seconds: null,
+          thumbnail: null,
+        },
+      ],
     });
     expect(data.assets[0]).toMatchObject({ status: 'ready', file_name: 'cat.png', width: 3 });
     expect(data.assets[0]).not.toHaveProperty('url');
@@ -162,5 +185,31 @@ describe('generation’s part of an export', () => {
       generations: [],
       assets: [],
       prompts: [],
+      saved_replies: [],
     }));
+
+  test('FS6 holds saved replies, how often a song was played, and thumbnails without URLs', async () => {
+    const leaver = { ...owner, user: 'user-4' };
+    const { outputs: [output] = [], ...row } = jobRow(leaver.user, 1);
+    const thumbnail = { key: 'k', bytes: 1, width: 30, height: 20 };
+    const outputs = [
+      { ...output, kind: 'audio', contentType: 'audio/mpeg', title: 'First take', durationSeconds: 61.5 },
+      { ...output, thumbnail },
+    ];
+    await putItems(dynamo.client, 'jobs', [{ ...row, outputs }]);
+    await playsTable(dynamo.client, 'plays').count(leaver, row.id);
+    const reply = { id: newId('rpl'), text: 'Hello', generation: row.id, createdAt: at };
+    await savedReplies(dynamo.client, 'replies').create(leaver, reply, { key: 'key-1', fingerprint: 'f' });
+    const { data, text } = await run(leaver);
+    expect(data.saved_replies).toEqual([
+      { id: reply.id, text: 'Hello', generation_id: row.id, note: null, created_at: at },
+    ]);
+    expect(data.generations).toMatchObject([
+      {
+        plays: 1,
+        outputs: [{ title: 'First take', duration_seconds: 61.5 }, { thumbnail: { width: 30, height: 20 } }],
+      },
+    ]);
+    expect(text).not.toContain('"url');
+  });
 });

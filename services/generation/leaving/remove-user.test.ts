@@ -141,7 +141,7 @@ const world = async () => {
 const claim = { messageId: 'm-1', receiveCount: 1 };
 const start: JobCommand = { type: 'StartJob', at, claim, provider: 'sandbox', model: 'sandbox-1' };
 const output = { kind: 'text', contentType: 'text/plain', bytes: 1, sha256: 's', key: 'k' } as const;
-const succeed: JobCommand = { type: 'SucceedJob', at, claim, outputs: [output], usage: {}, cost: 4 };
+const succeed: JobCommand = { type: 'SucceedJob', at, by: { claim }, outputs: [output], usage: {}, cost: 4 };
 const nothing = { jobs: 0, assets: 0, uploads: 0, outputs: 0 };
 
 describe('what is a user’s goes', () => {
@@ -187,6 +187,25 @@ describe('what is a user’s goes', () => {
     for (const { message } of [...sent]) await run(message, always);
     expect(await held(owner)).toEqual(nothing);
     expect(sent).toHaveLength(1);
+  });
+
+  test('I4 what is left of a generation that they removed goes too, and its end stays as it was', async () => {
+    const { run, begin, held, newest, rows, handleJob, sent } = await world();
+    const seen = await begin(owner, start, succeed, { type: 'RemoveJob', at });
+    // The list has not heard of this one's end.
+    const unheard = await begin(owner, start);
+    for (const command of [succeed, { type: 'RemoveJob', at } as const])
+      await handleJob(jobStream(owner, unheard), command, meta);
+    await run(left(), always);
+    await rows.project(await newest(owner, unheard));
+    await run(left(2), always);
+    for (const id of [seen, unheard])
+      expect((await newest(owner, id)).state).toMatchObject({
+        status: 'removed',
+        ended: { status: 'completed', cost: 4 },
+      });
+    expect(await held(owner)).toEqual(nothing);
+    expect(sent).toEqual([]);
   });
 
   test('what was under way at the first pass goes at the second', async () => {

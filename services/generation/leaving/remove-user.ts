@@ -6,7 +6,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { RemoveItems } from '#shared/aws/remove-items.ts';
 import type { HasTime, Removed, RemoveObjects } from '#shared/aws/remove-objects.ts';
 import type { Owner } from '#shared/owner.ts';
-import { isEnded, jobStream } from '../domain/job.ts';
+import { isOver, jobStream } from '../domain/job.ts';
 import type { HandleJob } from '../handle-job.ts';
 import { outputsPrefix } from '../storage/outputs.ts';
 import { uploadsPrefix } from '../storage/uploads.ts';
@@ -15,7 +15,8 @@ import type { LeavingMessage, SendOn } from './message.ts';
 /** A row of the list of jobs, as far as it matters here. */
 export interface JobRow {
   readonly id: string;
-  readonly status: string;
+  /** Absent when the job was removed. */
+  readonly status?: string | undefined;
 }
 
 export interface RemoveUserDeps {
@@ -37,8 +38,7 @@ const cancelledAtOnce = 10;
 /** The list of jobs hears of a cancellation a moment later and puts its row back: so rows are looked for once more. */
 const lookAgainSeconds = 5;
 
-const mayLive = ({ status }: JobRow): boolean =>
-  status !== 'completed' && status !== 'failed' && status !== 'cancelled';
+const mayLive = ({ status }: JobRow): boolean => status === 'queued' || status === 'processing';
 
 /** Answers how many jobs ended by it: one that had ended before, unknown to the list, is left as it is. */
 const cancelJobs = async (
@@ -57,7 +57,7 @@ const cancelJobs = async (
         .map(({ id }) => handleJob(jobStream(detail, id), { type: 'CancelJob', at: now() }, meta)),
     );
     for (const one of handled) {
-      if (!one.accepted && !isEnded(one.state)) throw new Error(`a job was not cancelled: ${one.rejection}`);
+      if (!one.accepted && !isOver(one.state)) throw new Error(`a job was not cancelled: ${one.rejection}`);
       if (one.accepted && one.events.length > 0) cancelled += 1;
     }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { maxInlineBytes } from './provider.ts';
 import { inlineImage, inlineJson, inlineText, usageOf } from './inline-answer.ts';
+import { maxInlineBytes } from './provider.ts';
 import { pixel } from './testing/one-call.ts';
 
 describe('files inside an answer', () => {

@@ -178,12 +178,10 @@ export const assetTable = (
       await client.send(new PutCommand({ TableName: table, Item }));
     },
     rename: (owner, id, fileName) =>
-      updateIf(
-        client,
-        target(owner, id),
-        fileName === null ? { drop: ['fileName'] } : { set: { fileName } },
-        { expression: `${isThere} AND ${isUnexpired}`, values: { ':now': nowSeconds() } },
-      ),
+      updateIf(client, target(owner, id), fileName === null ? { drop: ['fileName'] } : { set: { fileName } }, {
+        expression: `${isThere} AND ${isUnexpired}`,
+        values: { ':now': nowSeconds() },
+      }),
     // Whoever uses it has seen it before its time: it is saved for as long as its row is there.
     keep: (owner, id) => updateExisting(owner, id, { drop: ['expires'] }),
     async remove(owner, id) {

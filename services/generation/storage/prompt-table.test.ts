@@ -81,11 +81,11 @@ describe.each(stores)('NB4 prompts %s', (_, make) => {
     }
     await prompts.create(stranger, newPrompt());
     const first = await prompts.list(owner, { limit: 2 });
-    expect([first.prompts.map(({ id }) => id), first.next]).toEqual([ids.slice(0, 2), ids[1]]);
+    expect([first.items.map(({ id }) => id), first.next]).toEqual([ids.slice(0, 2), ids[1]]);
     await prompts.remove(owner, first.next ?? newId('prm'));
     const rest = await prompts.list(owner, { limit: 100, before: first.next });
-    expect([rest.prompts.map(({ id }) => id), rest.next]).toEqual([ids.slice(2), undefined]);
-    expect(await prompts.list(owner, { limit: 100, before: ids[4] })).toEqual({ prompts: [], next: undefined });
+    expect([rest.items.map(({ id }) => id), rest.next]).toEqual([ids.slice(2), undefined]);
+    expect(await prompts.list(owner, { limit: 100, before: ids[4] })).toEqual({ items: [], next: undefined });
   });
 
   test('are made once by a key, also when asked for twenty times at once, and for good', async () => {
@@ -97,11 +97,11 @@ describe.each(stores)('NB4 prompts %s', (_, make) => {
     const made = tries[outcomes.indexOf('created')]?.id;
     expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
     for (const outcome of outcomes)
-      if (outcome !== 'created') expect(outcome).toMatchObject({ prompt: made, fingerprint: 'f' });
-    expect((await prompts.list(owner, { limit: 100 })).prompts.map(({ id }) => id)).toEqual([made]);
+      if (outcome !== 'created') expect(outcome).toMatchObject({ item: made, fingerprint: 'f' });
+    expect((await prompts.list(owner, { limit: 100 })).items.map(({ id }) => id)).toEqual([made]);
     await prompts.remove(owner, made ?? newId('prm'));
-    expect(await prompts.create(owner, newPrompt(), by)).toMatchObject({ prompt: made });
-    expect(await prompts.madeBy(owner, 'key-1')).toMatchObject({ prompt: made });
+    expect(await prompts.create(owner, newPrompt(), by)).toMatchObject({ item: made });
+    expect(await prompts.madeBy(owner, 'key-1')).toMatchObject({ item: made });
     expect(await prompts.create(stranger, newPrompt(), by)).toBe('created');
   });
 
@@ -111,7 +111,7 @@ describe.each(stores)('NB4 prompts %s', (_, make) => {
     const last = Array.from({ length: 8 }, () => newPrompt());
     const outcomes = await Promise.all(last.map((prompt) => prompts.create(owner, prompt)));
     expect(outcomes.toSorted()).toEqual([...Array(3).fill('created'), ...Array(5).fill('full')]);
-    const [removed] = (await prompts.list(owner, { limit: 1 })).prompts;
+    const [removed] = (await prompts.list(owner, { limit: 1 })).items;
     await Promise.all([1, 2, 3].map(() => prompts.remove(owner, removed?.id ?? newId('prm'))));
     expect(await prompts.create(owner, newPrompt())).toBe('created');
     expect(await prompts.create(owner, newPrompt())).toBe('full');
@@ -155,9 +155,9 @@ describe('NB4 the table of prompts', () => {
     const prompts = promptTable(dynamo.client, await newTable());
     for (let n = 0; n < 60; n += 1) await prompts.create(owner, newPrompt({ text: '漢'.repeat(8_000) }));
     const first = await prompts.list(owner, { limit: 100 });
-    expect(first.prompts.length).toBeLessThan(60);
-    const { prompts: rest, next } = await prompts.list(owner, { limit: 100, before: first.next });
-    expect([first.prompts.length + rest.length, next]).toEqual([60, undefined]);
+    expect(first.items.length).toBeLessThan(60);
+    const { items: rest, next } = await prompts.list(owner, { limit: 100, before: first.next });
+    expect([first.items.length + rest.length, next]).toEqual([60, undefined]);
   });
 
   test('a write that meets another of the same user tries again', async () => {
@@ -181,7 +181,7 @@ describe('NB4 the table of prompts', () => {
     conflicts = 99;
     await expect(prompts.remove(owner, prompt.id)).rejects.toMatchObject({ name: 'ContentionError' });
     dynamo.client.middlewareStack.remove('conflict');
-    expect([await countOf(table), (await prompts.list(owner, { limit: 9 })).prompts.length]).toEqual([1, 1]);
+    expect([await countOf(table), (await prompts.list(owner, { limit: 9 })).items.length]).toEqual([1, 1]);
   });
 
   test('over a network that loses requests and answers the count stays right', async () => {
@@ -204,7 +204,7 @@ describe('NB4 the table of prompts', () => {
     base.destroy();
     await lossy.close();
     expect(lossy.lost.answers).toBeGreaterThan(0);
-    const { prompts: left } = await promptTable(dynamo.client, table).list(owner, { limit: 100 });
+    const { items: left } = await promptTable(dynamo.client, table).list(owner, { limit: 100 });
     expect([left.length, await countOf(table)]).toEqual([20, 20]);
   }, 30_000);
 

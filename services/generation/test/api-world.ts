@@ -5,17 +5,26 @@ import { apiFunction } from '#shared/http/api-function.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import type { Owner } from '#shared/owner.ts';
 import { type ApiEventParts, apiEvent } from '#shared/testing/api-event.ts';
+import type { HandleJob } from '../handle-job.ts';
 import { problems } from '../handlers/problems.ts';
-import { createAsset, deleteAsset, getAsset, listAssets } from '../handlers/routes/assets.ts';
+import { changeAsset, createAsset, deleteAsset, getAsset, listAssets } from '../handlers/routes/assets.ts';
 import { createGeneration } from '../handlers/routes/create-generation.ts';
+import { listFailures } from '../handlers/routes/failures.ts';
 import {
   cancelGeneration,
   getGeneration,
   listGenerationEvents,
   listGenerations,
 } from '../handlers/routes/generations.ts';
+import { changeGeneration, deleteGeneration, listVariations, recordPlay } from '../handlers/routes/library.ts';
 import { changePrompt, createPrompt, deletePrompt, getPrompt, listPrompts } from '../handlers/routes/prompts.ts';
-import type { JobsReadModel } from '../read-models/jobs.ts';
+import { regenerate } from '../handlers/routes/regenerate.ts';
+import {
+  createSavedReply,
+  deleteSavedReply,
+  getSavedReply,
+  listSavedReplies,
+} from '../handlers/routes/saved-replies.ts';
 import { routes } from '../routes.ts';
 import {
   memoryAssets,
@@ -27,7 +36,8 @@ import {
   testCatalog,
   testTool,
 } from './memory.ts';
-import { memoryPrompts, memoryReadyAssets } from './memory-prompts.ts';
+import { memoryProjection } from './memory-projection.ts';
+import { memoryPrompts, memoryReadyAssets, memorySavedReplies } from './memory-prompts.ts';
 
 process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
@@ -47,6 +57,16 @@ const drawn = testTool({
     properties: { prompt: { type: 'string', maxLength: 100 }, size: { type: 'integer' } },
     required: ['prompt'],
   },
+});
+const song = testTool({
+  id: 'song',
+  input: { images: { min: 0, max: 0 } },
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { theme: { type: 'string' }, title: { type: 'string' } },
+  },
+  cost: { kind: 'fixed', credits: 1 },
 });
 const free = testTool({ id: 'free', cost: { kind: 'fixed', credits: 0 } });
 
@@ -71,17 +91,25 @@ const ledger = (credits: number) => {
 
 /** The API over ports in memory, with a ledger of this many credits. */
 export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reached') => {
-  const { store, handleJob } = memoryJobs();
+  const { store, handleJob: handle } = memoryJobs();
   const assets = memoryAssets();
   const uploads = memoryUploads();
   const outputs = memoryOutputs();
   const account = ledger(credits);
+  const { rows: jobs, project, ...beside } = memoryProjection({ outputs, assets });
+  const handleJob: HandleJob = async (...command) => {
+    const handled = await handle(...command);
+    if (handled.accepted) for (const event of handled.events) await project(event);
+    return handled;
+  };
   const holdCredits = reach === 'reached' ? account.holdCredits : async () => undefined;
-  const catalog = testCatalog(testTool(), testTool({ id: 'hidden', active: false }), byStyle, drawn, free);
-  const jobs: Pick<JobsReadModel, 'list'> = { list: async () => ({ jobs: [], next: undefined }) };
+  const catalog = testCatalog(testTool(), testTool({ id: 'hidden', active: false }), byStyle, drawn, song, free);
   const files = { assets, uploads };
   const prompts = memoryPrompts();
   const kept = { ...files, prompts, readyAssets: memoryReadyAssets(assets) };
+  const library = { store, handleJob, jobs, outputs, plays: beside.plays };
+  const runs = { catalog, assets, prompts, store, handleJob, holdCredits, results: beside.results, outputs };
+  const saved = { savedReplies: memorySavedReplies(), store };
   const handler = apiFunction({
     routes,
     problems,
@@ -91,17 +119,28 @@ export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reach
       createAsset: createAsset(files),
       listAssets: listAssets(files),
       getAsset: getAsset(files),
+      changeAsset: changeAsset(files),
       deleteAsset: deleteAsset(files),
       createPrompt: createPrompt(kept),
       listPrompts: listPrompts(kept),
       getPrompt: getPrompt(kept),
       changePrompt: changePrompt(kept),
       deletePrompt: deletePrompt(kept),
-      createGeneration: createGeneration({ catalog, assets, prompts, store, handleJob, holdCredits }),
-      listGenerations: listGenerations({ jobs, outputs }),
-      getGeneration: getGeneration({ store, outputs }),
-      listGenerationEvents: listGenerationEvents({ store }),
+      createGeneration: createGeneration(runs),
+      listGenerations: listGenerations(library),
+      getGeneration: getGeneration(library),
+      listGenerationEvents: listGenerationEvents({ trail: beside.trail, store }),
       cancelGeneration: cancelGeneration({ handleJob }),
+      changeGeneration: changeGeneration(library),
+      deleteGeneration: deleteGeneration(library),
+      regenerate: regenerate(runs),
+      listVariations: listVariations(library),
+      recordPlay: recordPlay(library),
+      createSavedReply: createSavedReply(saved),
+      listSavedReplies: listSavedReplies(saved),
+      getSavedReply: getSavedReply(saved),
+      deleteSavedReply: deleteSavedReply(saved),
+      listFailures: listFailures({ failures: beside.failures }),
     },
   });
   const call = async (parts: ApiEventParts) => {
@@ -111,5 +150,18 @@ export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reach
   const create = (body: object, key = 'key-1', user = owner) =>
     call({ method: 'POST', path: '/v1/generations', body, headers: { 'idempotency-key': key }, user });
   const at = (path: string, method = 'GET', user = owner) => call({ method, path, user });
-  return { call, create, at, store, handleJob, assets, uploads, holds: account.holds, closedHolds: account.closed };
+  return {
+    call,
+    create,
+    at,
+    store,
+    handleJob,
+    project,
+    assets,
+    uploads,
+    outputs,
+    savedReplies: saved.savedReplies,
+    holds: account.holds,
+    closedHolds: account.closed,
+  };
 };

@@ -7,29 +7,48 @@ import { type Owner, ownerKey } from '#shared/owner.ts';
 import type { Job } from '../domain/job.ts';
 import type { JobEvent } from '../domain/job-events.ts';
 import { jobHandler } from '../handle-job.ts';
-import type { Asset, AssetTable } from '../storage/asset-table.ts';
+import { type Asset, type AssetTable, type Expiring, isExpired, unusedDays } from '../storage/asset-table.ts';
 import type { Outputs } from '../storage/outputs.ts';
+import type { CachedResult, ResultCache } from '../storage/result-cache.ts';
 import { type Uploads, uploadKey } from '../storage/uploads.ts';
+import { epochSeconds } from '../time.ts';
 
 export const silent = new Logger({ logLevel: 'SILENT' });
 
-export const memoryAssets = (): AssetTable => {
-  const rows = new Map<string, Asset>();
+/** Without a clock nothing expires. */
+export const memoryAssets = (now?: () => string): AssetTable => {
+  const rows = new Map<string, Asset & Expiring>();
   const key = (owner: Owner, id: string) => `${ownerKey(owner)}#${id}`;
-  const change = (owner: Owner, id: string, next: (asset: Asset) => Asset): boolean => {
+  const isThere = (row: Expiring) => !now || !isExpired(row, epochSeconds(now()));
+  const change = (owner: Owner, id: string, next: (asset: Asset) => Asset & Expiring): boolean => {
     const asset = rows.get(key(owner, id));
     if (asset) rows.set(key(owner, id), next(asset));
     return asset !== undefined;
   };
+  const get = (owner: Owner, id: string) => {
+    const row = rows.get(key(owner, id));
+    return row && isThere(row) ? row : undefined;
+  };
   return {
-    create: async (owner, asset) => void rows.set(key(owner, asset.id), { ...asset, status: 'awaiting_upload' }),
-    get: async (owner, id) => rows.get(key(owner, id)),
-    list: async (owner, { limit, before }) =>
-      [...rows.entries()]
+    create: async (owner, asset) => {
+      const expires = epochSeconds(asset.createdAt) + unusedDays * 86_400;
+      rows.set(key(owner, asset.id), { ...asset, status: 'awaiting_upload', expires });
+    },
+    get: async (owner, id) => get(owner, id),
+    list: async (owner, { limit, before }) => {
+      const items = [...rows.entries()]
         .filter(([at, { id }]) => at.startsWith(`${ownerKey(owner)}#`) && (before === undefined || id < before))
         .map(([, asset]) => asset)
-        .sort((a, b) => b.id.localeCompare(a.id))
-        .slice(0, limit),
+        .filter(isThere)
+        .sort((a, b) => b.id.localeCompare(a.id));
+      const page = items.slice(0, limit);
+      return { items: page, next: items.length > limit ? page.at(-1)?.id : undefined };
+    },
+    rename: async (owner, id, fileName) => {
+      if (get(owner, id)) change(owner, id, (asset) => ({ ...asset, fileName: fileName ?? undefined }));
+      return get(owner, id);
+    },
+    keep: async (owner, id) => change(owner, id, (asset) => ({ ...asset, expires: undefined })),
     remove: async (owner, id) => void rows.delete(key(owner, id)),
     markReady: async (owner, id, file) => change(owner, id, (asset) => ({ ...asset, ...file, status: 'ready' })),
     markRejected: async (owner, id, reason) => change(owner, id, (asset) => ({ ...asset, status: 'rejected', reason })),
@@ -62,11 +81,29 @@ export const memoryUploads = () => {
 export const memoryOutputs = () => {
   const files = new Map<string, Uint8Array>();
   const outputs: Outputs = {
-    put: async (key, { bytes }) => void files.set(key, bytes),
+    put: async (key, { bytes }) =>
+      void files.set(key, Symbol.asyncIterator in bytes ? Buffer.concat(await Array.fromAsync(bytes)) : bytes),
+    copy: async (from, to) => {
+      const bytes = files.get(from);
+      if (bytes) files.set(to, bytes);
+      return bytes !== undefined;
+    },
     remove: async (keys) => keys.forEach((key) => void files.delete(key)),
     signedUrl: async (key, at) => ({ url: `https://outputs.example/${key}`, expiresAt: at }),
   };
   return { ...outputs, files };
+};
+
+export const memoryResults = () => {
+  const kept = new Map<string, CachedResult & { readonly expiresAt: string }>();
+  const results: ResultCache = {
+    get: async (owner, key, at) => {
+      const found = kept.get(`${ownerKey(owner)}#${key}`);
+      return found && found.expiresAt > at ? found : undefined;
+    },
+    put: async (owner, key, result, expiresAt) => void kept.set(`${ownerKey(owner)}#${key}`, { ...result, expiresAt }),
+  };
+  return { ...results, kept };
 };
 
 /** A tool of one image at one credit, on these sandbox models. */

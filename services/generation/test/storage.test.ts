@@ -2,19 +2,14 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
-import { derivedId, newId } from '#shared/ids.ts';
+import { newId } from '#shared/ids.ts';
 import { startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
-import { type Job, type JobCommand, jobStream } from '../domain/job.ts';
-import type { JobEvent } from '../domain/job-events.ts';
-import { projectJob } from '../handlers/project-job.ts';
-import { jobsReadModel } from '../read-models/jobs.ts';
-import { assetTable } from '../storage/asset-table.ts';
+import { assetTable, unusedDays } from '../storage/asset-table.ts';
 import { outputFiles, outputKey } from '../storage/outputs.ts';
 import { downloads, uploadForms } from '../storage/signing.ts';
 import { uploadFiles, uploadKey } from '../storage/uploads.ts';
-import type { JobMessage } from '../worker/job-message.ts';
-import { memoryJobs, owner } from './memory.ts';
+import { epochSeconds } from '../time.ts';
+import { owner } from './memory.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
 const stranger = { ...owner, user: 'user-2' };
@@ -44,7 +39,7 @@ describe('tables', () => {
   afterAll(() => dynamo.close());
 
   test('an asset is announced, judged, judged anew and removed', async () => {
-    const assets = assetTable(dynamo.client, await table('assets', 'id'));
+    const assets = assetTable(dynamo.client, await table('assets', 'id'), () => at);
     const announced = { contentType: 'image/png', bytes: 9, createdAt: at } as const;
     const [a, b, c] = [newId('ast'), newId('ast'), newId('ast')];
     for (const id of [a, b, c]) await assets.create(owner, { id, ...announced });
@@ -57,84 +52,16 @@ describe('tables', () => {
       id: a,
       ...announced,
       bytes: 8,
+      expires: epochSeconds(at) + unusedDays * 86_400,
       status: 'rejected',
       reason: 'broken',
     });
     expect(await assets.get(stranger, a)).toBeUndefined();
-    expect((await assets.list(owner, { limit: 2 })).map(({ id }) => id)).toEqual([c, b]);
-    expect((await assets.list(owner, { limit: 2, before: b })).map(({ id }) => id)).toEqual([a]);
+    expect((await assets.list(owner, { limit: 2 })).items.map(({ id }) => id)).toEqual([c, b]);
+    expect((await assets.list(owner, { limit: 2, before: b })).items.map(({ id }) => id)).toEqual([a]);
     await assets.remove(owner, a);
     expect(await assets.markReady(owner, a, file)).toBe(false);
     expect(await assets.get(owner, a)).toBeUndefined();
-  });
-
-  /** The recorded events of one job that these commands led to. */
-  const recorded = async (id: string, requestedAt: string, tool: string, ...commands: JobCommand[]) => {
-    const { store, handleJob } = memoryJobs();
-    const deadline = '2026-11-21T10:00:00.000Z';
-    const asked = { tool, params: { filter: 'sepia' }, inputs: [], fingerprint: 'f', quote: 4, remaining: 6, deadline };
-    const meta = { actor: 'user-1', correlationId: 'c-1' };
-    await handleJob(jobStream(owner, id), { type: 'RequestJob', at: requestedAt, ...asked }, meta);
-    for (const command of commands) await handleJob(jobStream(owner, id), command, meta);
-    return store.read(jobStream(owner, id), { limit: 100 });
-  };
-  const cancel: JobCommand = { type: 'CancelJob', at };
-
-  test('I7 a row is the same whatever the order and number of its events', async () => {
-    const rows = jobsReadModel(dynamo.client, await table('jobs-order', 'sk'));
-    const dispatched: JobMessage[] = [];
-    const project = projectJob({ dispatch: async (message) => void dispatched.push(message), rows });
-    const id = derivedId('gen', 'order');
-    const [requested, cancelled] = (await recorded(id, at, 'photo-filter', cancel)) as [
-      RecordedEvent<JobEvent, Job>,
-      RecordedEvent<JobEvent, Job>,
-    ];
-    for (const event of [cancelled, requested, cancelled, requested]) await project(event);
-    const { jobs } = await rows.list(owner, { limit: 10 });
-    expect(jobs).toHaveLength(1);
-    expect(jobs[0]).toMatchObject({ id, status: 'cancelled', costCredits: 0, createdAt: at, completedAt: at });
-    expect(dispatched).toEqual(
-      [1, 2].map(() => ({ ...owner, jobId: id, correlationId: 'c-1', causationId: requested.id })),
-    );
-  });
-
-  test('a job is not listed before it is in the queue', async () => {
-    const rows = jobsReadModel(dynamo.client, await table('jobs-queue', 'sk'));
-    const project = projectJob({ dispatch: () => Promise.reject(new Error('queue away')), rows });
-    const [requested] = (await recorded(derivedId('gen', 'q'), at, 'a')) as [RecordedEvent<JobEvent, Job>];
-    await expect(project(requested)).rejects.toThrow('queue away');
-    expect((await rows.list(owner, { limit: 10 })).jobs).toEqual([]);
-  });
-
-  test('jobs are listed newest first, page by page, filtered by status and tool', async () => {
-    const rows = jobsReadModel(dynamo.client, await table('jobs-list', 'sk'));
-    const second = (n: number) => `2026-11-20T10:00:${String(n).padStart(2, '0')}.000Z`;
-    const ids: string[] = [];
-    for (let n = 0; n < 12; n += 1) {
-      const id = derivedId('gen', String(n));
-      ids.unshift(id);
-      const events = await recorded(id, second(n), n % 2 ? 'odd' : 'even', ...(n % 3 ? [] : [cancel]));
-      for (const event of events) await rows.project(event);
-    }
-    const all = async (query: object) => {
-      const found: string[] = [];
-      let after: string | undefined;
-      for (let pages = 0; pages < 20; pages += 1) {
-        const page = await rows.list(owner, { limit: 2, after, ...query });
-        expect(page.jobs.length).toBeLessThanOrEqual(2);
-        found.push(...page.jobs.map(({ id }) => id));
-        after = page.next;
-        if (after === undefined) return found;
-      }
-      throw new Error('pages without end');
-    };
-    const where = (keep: (n: number) => boolean) => ids.filter((_, place) => keep(11 - place));
-    expect(await all({})).toEqual(ids);
-    expect(await all({ tool: 'odd' })).toEqual(where((n) => n % 2 === 1));
-    expect(await all({ status: 'cancelled' })).toEqual(where((n) => n % 3 === 0));
-    expect(await all({ status: 'cancelled', tool: 'odd' })).toEqual(where((n) => n % 3 === 0 && n % 2 === 1));
-    expect(await all({ status: 'failed' })).toEqual([]);
-    expect((await rows.list(stranger, { limit: 10 })).jobs).toEqual([]);
   });
 });
 

@@ -85,6 +85,10 @@ const generation: Readonly<Record<string, Row>> = {
   'POST /v1/assets': session(201, { body: () => photo }),
   'GET /v1/assets': session(200),
   'GET /v1/assets/{id}': owned(200, { path: ({ asset }) => `/v1/assets/${asset}` }),
+  'PATCH /v1/assets/{id}': owned(200, {
+    path: ({ asset }) => `/v1/assets/${asset}`,
+    body: () => ({ file_name: 'me.png' }),
+  }),
   'DELETE /v1/assets/{id}': owned(204, { path: async ({ newAsset }) => `/v1/assets/${await newAsset()}` }),
   // The tool is offered to all of the app; the input is one user's.
   'POST /v1/generations': row([401, 404, 400, 400, 401, 404, 202], {
@@ -96,6 +100,25 @@ const generation: Readonly<Record<string, Row>> = {
   'GET /v1/generations/{id}/events': owned(200, { path: ({ job }) => `/v1/generations/${job}/events` }),
   // It is over: its owner hears that, others nothing.
   'POST /v1/generations/{id}/cancel': owned(409, { path: ({ job }) => `/v1/generations/${job}/cancel` }),
+  'PATCH /v1/generations/{id}': owned(200, {
+    path: ({ job }) => `/v1/generations/${job}`,
+    body: () => ({ favourite: true }),
+  }),
+  'DELETE /v1/generations/{id}': owned(204, { path: async ({ newJob }) => `/v1/generations/${await newJob()}` }),
+  'POST /v1/generations/{id}/regenerate': owned(202, {
+    path: ({ job }) => `/v1/generations/${job}/regenerate`,
+    headers: { 'idempotency-key': 'matrix-again' },
+  }),
+  'GET /v1/generations/{id}/variations': owned(200, { path: ({ job }) => `/v1/generations/${job}/variations` }),
+  // A picture: its owner hears that it cannot be played, others nothing.
+  'POST /v1/generations/{id}/plays': owned(409, { path: ({ job }) => `/v1/generations/${job}/plays` }),
+  'GET /v1/admin/generations/failures': ofApp(200),
+  'POST /v1/saved-replies': session(201, { body: () => ({ text: 'Same time tomorrow?' }) }),
+  'GET /v1/saved-replies': session(200),
+  'GET /v1/saved-replies/{id}': owned(200, { path: ({ reply }) => `/v1/saved-replies/${reply}` }),
+  'DELETE /v1/saved-replies/{id}': owned(204, {
+    path: async ({ newReply }) => `/v1/saved-replies/${await newReply()}`,
+  }),
   'POST /v1/prompts': session(201, { body: () => ({ text: 'a cat in the rain' }) }),
   'GET /v1/prompts': session(200),
   'GET /v1/prompts/{id}': owned(200, { path: ({ prompt }) => `/v1/prompts/${prompt}` }),
@@ -179,5 +202,37 @@ const catalog: Readonly<Record<string, Row>> = {
   'GET /v1/admin/catalog/versions/{version}': ofApp(200, { path: () => '/v1/admin/catalog/versions/1' }),
 };
 
+/** Never reached: it is no public address, which shows only when it is asked for. */
+const hookUrl = 'https://localhost/';
+const webhooks: Readonly<Record<string, Row>> = {
+  'POST /v1/admin/webhooks': ofApp(201, { body: () => ({ url: hookUrl, events: ['generation.cancelled'] }) }),
+  'GET /v1/admin/webhooks': ofApp(200),
+  'GET /v1/admin/webhooks/{id}': onUser(200, { path: ({ webhook }) => `/v1/admin/webhooks/${webhook}` }),
+  'PATCH /v1/admin/webhooks/{id}': onUser(200, {
+    path: ({ webhook }) => `/v1/admin/webhooks/${webhook}`,
+    body: () => ({ description: 'Ours' }),
+  }),
+  // Whoever comes second finds it gone.
+  'DELETE /v1/admin/webhooks/{id}': row([401, 403, 403, 404, 204, 404, 403], {
+    path: async ({ newWebhook }) => `/v1/admin/webhooks/${await newWebhook()}`,
+  }),
+  'POST /v1/admin/webhooks/{id}/secret/rotate': onUser(200, {
+    path: ({ webhook }) => `/v1/admin/webhooks/${webhook}/secret/rotate`,
+  }),
+  'POST /v1/admin/webhooks/{id}/test': onUser(202, { path: ({ webhook }) => `/v1/admin/webhooks/${webhook}/test` }),
+  'GET /v1/admin/webhooks/{id}/deliveries': onUser(200, {
+    path: ({ webhook }) => `/v1/admin/webhooks/${webhook}/deliveries`,
+  }),
+  'POST /v1/admin/webhooks/{id}/deliveries/{delivery}/replay': onUser(202, {
+    path: ({ webhook, delivery }) => `/v1/admin/webhooks/${webhook}/deliveries/${delivery}/replay`,
+  }),
+};
+
 /** By method and path, as the route tables write them. */
-export const matrix: Readonly<Record<string, Row>> = { ...credits, ...generation, ...identity, ...catalog };
+export const matrix: Readonly<Record<string, Row>> = {
+  ...credits,
+  ...generation,
+  ...identity,
+  ...catalog,
+  ...webhooks,
+};

@@ -15,6 +15,10 @@ export interface World {
   readonly asset: string;
   readonly job: string;
   readonly prompt: string;
+  readonly reply: string;
+  /** Of the app, and a ping to it. */
+  readonly webhook: string;
+  readonly delivery: string;
   /** What no answer to anybody else on a user's route may hold. */
   readonly secrets: readonly string[];
   /** Of the same app, with a record and an account. */
@@ -22,6 +26,10 @@ export interface World {
   /** Another one of `user`'s. */
   newAsset(): Promise<string>;
   newPrompt(): Promise<string>;
+  /** One that is over. */
+  newJob(): Promise<string>;
+  newReply(): Promise<string>;
+  newWebhook(): Promise<string>;
   /** A client that calls as this one; `fresh`: as one who never called before. */
   as(caller: Caller, options?: { fresh?: boolean }): Promise<Pick<ApiClient, 'call'>>;
   close(): Promise<void>;
@@ -79,10 +87,25 @@ export const startWorld = async (): Promise<World> => {
   const idOf = ({ body }: { body: Record<string, unknown> }): string => String(body.id);
   const newAsset = async () => (await uploadAsset(user.api, await makePhoto({ width: 64, height: 48 }))).id;
   const newPrompt = async () => idOf(await user.api.post('/v1/prompts', { text: 'a cat' }));
+  const newWebhook = async () => {
+    // It may not be reached, and hears of nothing that the rows do.
+    const body = { url: 'https://localhost/', events: ['generation.cancelled'] };
+    return idOf(await withKey(baseUrl, key.key).call('/v1/admin/webhooks', { method: 'POST', body }));
+  };
+  const newReply = async () => idOf(await user.api.post('/v1/saved-replies', { text: secretText }));
   const asset = await newAsset();
   await stack.account.drain();
-  const job = idOf(await user.api.generate({ tool: 'fallback', inputs: [asset] }));
+  const newJob = async () => {
+    const id = idOf(await user.api.generate({ tool: 'fallback', inputs: [asset] }));
+    await stack.account.drain();
+    return id;
+  };
+  const job = await newJob();
+  const reply = await newReply();
   const prompt = idOf(await user.api.post('/v1/prompts', { text: secretText }));
+  const webhook = await newWebhook();
+  const ping = await withKey(baseUrl, key.key).call(`/v1/admin/webhooks/${webhook}/test`, { method: 'POST' });
+  const delivery = idOf(ping);
   await stack.account.drain();
 
   const known = new Map<Caller, Promise<Pick<ApiClient, 'call'>>>([['user', Promise.resolve(user.api)]]);
@@ -92,10 +115,16 @@ export const startWorld = async (): Promise<World> => {
     asset,
     job,
     prompt,
-    secrets: [user.id, asset, job, prompt, secretText],
+    reply,
+    webhook,
+    delivery,
+    secrets: [user.id, asset, job, prompt, reply, secretText],
     newUser: () => newUser(),
     newAsset,
     newPrompt,
+    newJob,
+    newReply,
+    newWebhook,
     as: (caller, { fresh = false } = {}) => {
       if (fresh) return make(caller);
       const client = known.get(caller) ?? make(caller);

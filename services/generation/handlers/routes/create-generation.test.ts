@@ -18,7 +18,7 @@ const withCredits = async (...options: Parameters<typeof apiWorld>) => {
   return here;
 };
 
-describe('POST /v1/generations', () => {
+describe('PP4 POST /v1/generations', () => {
   test('holds the credits and queues the job', async () => {
     const { status, body } = await here.create(sepia());
     expect(status).toBe(202);
@@ -91,11 +91,11 @@ describe('POST /v1/generations', () => {
     });
   });
 
-  test('a run that costs nothing by definition holds nothing', async () => {
+  test('a run that costs nothing by definition holds nothing, and is counted as one', async () => {
     const { status, body } = await here.create({ ...sepia(), tool: 'free' });
     expect(status).toBe(202);
-    expect(body).toMatchObject({ status: 'queued', cost_credits: 0, remaining_credits: null });
-    expect(here.holds.size).toBe(0);
+    expect(body).toMatchObject({ status: 'queued', cost_credits: 0, remaining_credits: 10 });
+    expect([...here.holds.values()]).toMatchObject([{ holdId: body.id, credits: 0, tool: 'free' }]);
   });
 
   const refusals: [name: string, body: () => object, status: number, pointers: string[]][] = [

@@ -22,7 +22,10 @@ const words = (value: unknown): string[] => {
 
 /** The n-th line about the request. */
 export const lineOf = ({ tool, params }: Pick<Subject, 'tool' | 'params'>, seed: Seed): ((n: number) => string) => {
-  const themes = words(params);
+  const texts = words(params);
+  // What was written says more than what was chosen from a list.
+  const written = texts.filter((one) => one.includes(' '));
+  const themes = written.length > 0 ? written : texts;
   const theme = (n: number) => themes[n % Math.max(1, themes.length)] ?? tool.id.replaceAll('-', ' ');
   return (n) =>
     `${pick(openings, seed, 3 * n)} ${theme(n)}, ${pick(turns, seed, 3 * n + 1)}, ${pick(endings, seed, 3 * n + 2)}.`;
