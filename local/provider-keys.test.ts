@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { everyProvider } from '#services/generation/providers/every-provider.ts';
 import { providersOf } from '#services/generation/providers/registry.ts';
 import { credentialsIn, keyVariables, providerSecrets } from './provider-keys.ts';
 
@@ -12,7 +13,11 @@ describe('SP16 keys from the shell', () => {
     const secrets = providerSecrets({ ...all, OPENAI_IMAGES: 'chat' }, ['sparky', 'baby-music']);
     expect(Object.keys(secrets)).toEqual(['tessera/providers/sparky', 'tessera/providers/baby-music']);
     const readCredentials = async (app: string) => secrets[`tessera/providers/${app}`];
-    const providers = await providersOf({ readCredentials, onFault: (_, fault) => faults.push(fault) })('sparky');
+    const providers = await providersOf({
+      openings: everyProvider,
+      readCredentials,
+      onFault: (_, fault) => faults.push(fault),
+    })('sparky');
     expect(faults).toEqual([]);
     const names = ['fal', 'gemini', 'modal', 'openai', 'piapi', 'replicate', 'runpod', 'sandbox'];
     expect(Object.keys(providers).sort()).toEqual(names);

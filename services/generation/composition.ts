@@ -26,7 +26,9 @@ import type { JobEvent } from './domain/job-events.ts';
 import { sendOn } from './leaving/message.ts';
 import type { JobRow } from './leaving/remove-user.ts';
 import { holdCredits } from './ledger/hold-credits.ts';
-import { providersOf } from './providers/registry.ts';
+import { everyProvider } from './providers/every-provider.ts';
+import { type Openings, providersOf } from './providers/registry.ts';
+import { taskProviders } from './providers/task-providers.ts';
 import { jobsReadModel } from './read-models/jobs.ts';
 import { assetTable } from './storage/asset-table.ts';
 import { failureLog, removeFailures } from './storage/failures.ts';
@@ -155,8 +157,9 @@ export const callbackUrls = () => callbackUrl({ publicUrl: variable('PUBLIC_URL'
 export const readCallbacks = () => readCallback(callbackSecret());
 /** Secrets Manager holds each app's credentials under this name, written by operators. */
 const credentialsName = (app: string): string => `tessera/providers/${app}`;
-export const providers = () =>
+const setUpProviders = (openings: Openings) =>
   providersOf({
+    openings,
     readCredentials: (app) =>
       readSecret(credentialsName(app)).catch((error: unknown) => {
         if (error instanceof ResourceNotFoundException) return undefined;
@@ -164,6 +167,8 @@ export const providers = () =>
       }),
     onFault: (app, fault) => logger.error('provider not set up', { app, fault }),
   });
+export const providers = () => setUpProviders(everyProvider);
+export const webhookProviders = () => setUpProviders(taskProviders);
 export const catalog = (): Catalog =>
   catalogClient({
     client: lambda(),

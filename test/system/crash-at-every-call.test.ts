@@ -86,7 +86,7 @@ const runClean = async (run: Run): Promise<CleanRun> => {
   const state = await run({
     begin: () => stack.account.calls.clear(),
     end: () => {
-      calls = stack.account.calls.all;
+      calls = [...stack.account.calls.all];
     },
   });
   return { state, calls };

@@ -1,6 +1,6 @@
 /** Takes the webhooks of providers. A function of its own, so that the API does not carry every provider's client. */
 import { apiFunction } from '#shared/http/api-function.ts';
-import { logger, metrics, providers, readCallbacks, taskFollower } from '../composition.ts';
+import { logger, metrics, readCallbacks, taskFollower, webhookProviders } from '../composition.ts';
 import { webhookRoutes } from '../routes.ts';
 import { problems } from './problems.ts';
 import { receiveProviderWebhook } from './routes/receive-provider-webhook.ts';
@@ -12,7 +12,7 @@ export const handler = apiFunction({
   metrics,
   handlers: {
     receiveProviderWebhook: receiveProviderWebhook({
-      providersOf: providers(),
+      providersOf: webhookProviders(),
       readCallback: readCallbacks(),
       follow: taskFollower(),
     }),

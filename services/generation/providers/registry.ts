@@ -4,15 +4,7 @@
  */
 import * as z from 'zod';
 import { lastGood } from '#shared/last-good.ts';
-import { fal } from './fal.ts';
-import { gemini } from './gemini.ts';
-import { httpWorker } from './http-worker.ts';
-import { modal } from './modal.ts';
-import { openai } from './openai.ts';
-import { piapi } from './piapi.ts';
 import type { Provider } from './provider.ts';
-import { replicate } from './replicate.ts';
-import { runpod } from './runpod.ts';
 import { sandbox } from './sandbox.ts';
 import type { ProviderSetup } from './setup.ts';
 
@@ -27,7 +19,7 @@ export type ReadCredentials = (app: string) => Promise<string | undefined>;
 type Opened = { readonly provider: Provider } | { readonly fault: string };
 
 /** Names the fields that are wrong, never their values. */
-const opening =
+export const opening =
   <Credentials>({ credentials, create }: ProviderSetup<Credentials>) =>
   (given: unknown): Opened => {
     const { success, data, error } = credentials.safeParse(given);
@@ -35,22 +27,14 @@ const opening =
     return { fault: error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') };
   };
 
-const openings: Readonly<Record<string, (given: unknown) => Opened>> = {
-  gemini: opening(gemini),
-  openai: opening(openai),
-  replicate: opening(replicate),
-  fal: opening(fal),
-  piapi: opening(piapi),
-  runpod: opening(runpod),
-  modal: opening(modal),
-  'http-worker': opening(httpWorker),
-};
+/** Providers by name, and how each is made of its entry in the secret. */
+export type Openings = Readonly<Record<string, (given: unknown) => Opened>>;
 
 /** Of what stands in the secret: credentials by provider. */
 const credentialsByProvider = z.record(z.string(), z.unknown());
 
 /** An entry that cannot be used leaves its provider out and the others alone. */
-const setUp = (text: string | undefined, onFault: (fault: string) => void): Providers => {
+const setUp = (openings: Openings, text: string | undefined, onFault: (fault: string) => void): Providers => {
   const made: Record<string, Provider> = { [sandbox.name]: sandbox };
   for (const [name, given] of Object.entries(credentialsByProvider.parse(JSON.parse(text ?? '{}')))) {
     const open = Object.hasOwn(openings, name) ? openings[name] : undefined;
@@ -62,6 +46,7 @@ const setUp = (text: string | undefined, onFault: (fault: string) => void): Prov
 };
 
 export interface ProvidersOptions {
+  readonly openings: Openings;
   readonly readCredentials: ReadCredentials;
   /** Told what is wrong with an app's secret, without its values. */
   readonly onFault: (app: string, fault: string) => void;
@@ -70,13 +55,13 @@ export interface ProvidersOptions {
 
 const minute = 60_000;
 
-export const providersOf = ({ readCredentials, onFault, now }: ProvidersOptions): ProvidersOf => {
+export const providersOf = ({ openings, readCredentials, onFault, now }: ProvidersOptions): ProvidersOf => {
   const kept = new Map<string, ReturnType<typeof lastGood<Providers>>>();
   return async (app) => {
     const known =
       kept.get(app) ??
       lastGood<Providers>({
-        load: async () => setUp(await readCredentials(app), (fault) => onFault(app, fault)),
+        load: async () => setUp(openings, await readCredentials(app), (fault) => onFault(app, fault)),
         maxAgeMs: 5 * minute,
         cooldownMs: minute / 2,
         emptyCooldownMs: 1_000,
