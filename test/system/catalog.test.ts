@@ -66,7 +66,8 @@ const forget = async () => {
 const run = async (client: ApiClient) => {
   const { id } = await uploadAsset(client, await makePhoto({ width: 64, height: 48 }));
   await stack.account.drain();
-  const { status, body } = await client.generate({ tool: 'photo-filter', params: { filter: 'sepia' }, inputs: [id] });
+  const request = { tool: 'photo-filter', params: { filter: 'sepia' }, inputs: [id], refresh: true };
+  const { status, body } = await client.generate(request);
   await stack.account.drain();
   return { status, problem: (body as Record<string, unknown>).type };
 };

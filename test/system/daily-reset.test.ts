@@ -78,7 +78,7 @@ test('two schedulers firing at once, and a command at midnight between them: one
   ]);
   await stack.account.drain();
 
-  expect(answers.map(({ payload }) => payload)).toEqual(Array(4).fill({ status: 'held', available: 8 }));
+  expect(answers.map(({ payload }) => payload)).toEqual(Array(4).fill({ status: 'held', available: 8, paying: false }));
   for (const user of users) {
     const grants = await dailyGrants(user);
     expect(grants).toHaveLength(2);

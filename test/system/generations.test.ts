@@ -25,7 +25,8 @@ const userWithPhoto = async (app?: Parameters<Stack['signUp']>[0]): Promise<User
   await stack.account.drain();
   return { ...user, asset: id };
 };
-const sepia = (asset: string) => ({ tool: 'photo-filter', params: { filter: 'sepia' }, inputs: [asset] });
+/** Runs, whatever was run before: equal requests would be answered from the kept result. */
+const sepia = (asset: string) => ({ tool: 'photo-filter', params: { filter: 'sepia' }, inputs: [asset], refresh: true });
 const credits = async (api: ApiClient) =>
   (await api.get<{ available: number; held: number; spent: number }>('/v1/credits')).body;
 

@@ -50,6 +50,7 @@ const template = {
   Resources: {
     Table: table,
     Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs-dead' } },
+    StreamDead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'events-DeadLetters' } },
     Queue: {
       Type: 'AWS::SQS::Queue',
       Properties: {
