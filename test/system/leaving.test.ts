@@ -114,7 +114,7 @@ describe('a user leaves', () => {
     await stack.account.drain(patient);
 
     expect(await leavers.held(user)).toEqual(nothing);
-    expect(await leavers.held(neighbour)).toMatchObject({ jobs: 1, assets: 1, uploads: 1, outputs: 1 });
+    expect(await leavers.held(neighbour)).toMatchObject({ jobs: 1, assets: 1, uploads: 1, outputs: 2 });
     expect(await leavers.accountOf(user)).toBe('closed');
     expect(await leavers.ledgerOf(user)).toEqual([
       'AccountOpened',
