@@ -62,7 +62,8 @@ test('a fault strikes it: before, nothing is done; after, the answer is lost', a
 
 test('a long poll ends at once when its caller goes, and what comes later waits for another', async () => {
   const abort = new AbortController();
-  const QueueUrl = account.queueUrl;
+  // Without a dead-letter queue of its own: here, putting back counts as a receive.
+  const QueueUrl = account.queueUrl.replace(/jobs$/, 'events-DeadLetters');
   const poll = sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), { abortSignal: abort.signal });
   abort.abort();
   await expect(poll).rejects.toMatchObject({ name: 'AbortError' });

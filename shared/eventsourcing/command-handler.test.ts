@@ -136,6 +136,32 @@ describe('command handler', () => {
     expect(await handle('app#user', add(10), meta)).toMatchObject({ accepted: false, rejection: 'too-much' });
   });
 
+  describe('with the stream as the caller has just loaded it', () => {
+    test('an accepted command costs one append and no load', async () => {
+      const { calls, store } = counted(memoryEventStore());
+      const handle = commandHandler(store, counterAggregate);
+      expect(await handle('app#user', add(3), meta, { tail: undefined })).toMatchObject({ accepted: true, version: 1 });
+      expect(calls).toEqual({ load: 0, append: 1, read: 0 });
+    });
+
+    test('that has moved on since: the command is decided again, on what is there now', async () => {
+      const { calls, store } = counted(memoryEventStore());
+      const handle = commandHandler(store, counterAggregate);
+      await handle('app#user', add(995), meta, { tail: undefined });
+      const late = await handle('app#user', add(10), meta, { tail: undefined });
+      expect(late).toMatchObject({ accepted: false, rejection: 'too-much', version: 1 });
+      expect(calls).toMatchObject({ load: 1, append: 2 });
+    });
+
+    test('what would append nothing is decided by what is really there', async () => {
+      const { store } = counted(memoryEventStore());
+      const handle = commandHandler(store, counterAggregate);
+      await handle('app#user', add(5), meta);
+      const cleared = await handle('app#user', { type: 'Clear', at }, meta, { tail: undefined });
+      expect(cleared).toMatchObject({ accepted: true, state: { sum: 0 }, version: 2 });
+    });
+  });
+
   test('events carry the time of the command and the given meta', async () => {
     const handled = await commandHandler(memoryEventStore<Counter, CounterEvent>(), counterAggregate)(
       'app#user',

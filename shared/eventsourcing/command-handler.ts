@@ -29,6 +29,11 @@ export interface Aggregate<State, Command extends DomainCommand, Event extends D
   uniqueKey?(command: Command): string | undefined;
 }
 
+/** The newest event as the caller has just loaded it; `tail` is undefined when there was none. */
+export interface Loaded<State> {
+  readonly tail: Tail<State> | undefined;
+}
+
 const maxAttempts = 5;
 /** Longest pause before the second attempt; doubles with each one. */
 const firstPauseMs = 10;
@@ -58,6 +63,9 @@ export const record = <State, Event extends DomainEvent>(
 /**
  * Handles commands for one kind of aggregate.
  *
+ * With `loaded` the first attempt spares a read. Should the stream have moved on since, the append meets the newer event; and what
+ * would append nothing is decided again by what is really there.
+ *
  * A lost answer is harmless: the event ids of an attempt are kept, so a write that did happen is recognised as one's own.
  *
  * @throws ContentionError after 5 attempts that all met a newer event.
@@ -67,13 +75,20 @@ export const commandHandler =
     store: EventStore<State, Event>,
     { decider, uniqueKey, validate }: Aggregate<State, Command, Event, Rejection>,
   ) =>
-  async (stream: string, command: Command, meta: EventMeta): Promise<Handled<State, Event, Rejection>> => {
+  async (
+    stream: string,
+    command: Command,
+    meta: EventMeta,
+    loaded?: Loaded<State>,
+  ): Promise<Handled<State, Event, Rejection>> => {
     const key = uniqueKey?.(command);
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       if (attempt > 0) await wait(Math.random() * firstPauseMs * 2 ** attempt);
-      const tail = await store.load(stream);
+      const isLoaded = attempt === 0 && loaded !== undefined;
+      const tail = isLoaded ? loaded.tail : await store.load(stream);
       const current = { state: tail?.state ?? decider.initialState, version: tail?.version ?? 0 };
       const decision = decider.decide(command, current.state);
+      if (isLoaded && !(decision.accepted && decision.events.length > 0)) continue;
       if (!decision.accepted) {
         // What was done once may not be possible again: done before is still done.
         const wasDone = key !== undefined && tail !== undefined && (await store.isMarked(stream, { key }));

@@ -129,10 +129,15 @@ describe('a user leaves', () => {
     const trail = jobs.get(`${lab}#${user.id}#${slow.id}`) ?? [];
     expect(trail.map(({ event }) => event.type)).toEqual(['JobRequested', 'JobStarted', 'JobCancelled']);
     expect(trail.at(-1)?.meta.actor).toBe('system:user-left');
-    // The worker did finish, and took back what it had stored.
+    // The worker did finish, and took back the file and the thumbnail it had stored.
     const worker = stack.account.functionName('services/generation/handlers/work.ts');
     const calls = stack.account.calls.all.filter(({ caller, service }) => caller === worker && service === 's3');
-    expect(calls.slice(-2).map(({ operation }) => operation)).toEqual(['PutObject', 'DeleteObject']);
+    expect(calls.slice(-4).map(({ operation }) => operation)).toEqual([
+      'PutObject',
+      'PutObject',
+      'DeleteObject',
+      'DeleteObject',
+    ]);
     expect((await neighbour.api.get('/v1/credits')).status).toBe(200);
   }, 90_000);
 

@@ -3,6 +3,7 @@
  * half-way, its message comes again and the next delivery goes on from what the stream says.
  */
 import type { Catalog, Tool } from '#services/catalog/contracts.ts';
+import type { Loaded } from '#shared/eventsourcing/command-handler.ts';
 import type { EventStore } from '#shared/eventsourcing/event-store.ts';
 import { isOver, type Job, jobStream } from '../domain/job.ts';
 import type { Claim, JobEvent } from '../domain/job-events.ts';
@@ -46,12 +47,13 @@ const tryOne = async (
   deps: RunJobDeps,
   running: Running,
   choice: Choice,
+  loaded: Loaded<Job> | undefined,
 ): Promise<{ job: Job; following: Following }> => {
   const { message, claim, tool, chain, providers, tell, signal } = running;
   const { logger, now } = deps;
   const { jobId } = message;
   const { provider, model } = choice;
-  const { job, changed } = await tell({ type: 'StartJob', claim, provider, model });
+  const { job, changed } = await tell({ type: 'StartJob', claim, provider, model }, loaded);
   if (job.status !== 'processing' || !changed) {
     logger.info('job not claimed', { jobId, status: job.status });
     return { job, following: 'nothing' };
@@ -85,7 +87,8 @@ export const runJob =
     const { catalog, store, providersOf, sandboxApps } = deps;
     const { jobId, app } = message;
     const tell = teller(deps, message);
-    const known = (await store.load(jobStream(message, jobId)))?.state;
+    const tail = await store.load(jobStream(message, jobId));
+    const known = tail?.state;
     if (!known || known.status === 'pending') throw missing(jobId);
     // A task speaks for itself.
     if (isOver(known) || known.status === 'removed' || (known.status === 'processing' && known.working.taskId))
@@ -103,7 +106,7 @@ export const runJob =
     for (let tried = 0; tried < chain.length; tried += 1) {
       const choice = nextChoice(chain, job) ?? chain[0];
       if (!choice) break;
-      const { job: after, following } = await tryOne(deps, running, choice);
+      const { job: after, following } = await tryOne(deps, running, choice, tried === 0 ? { tail } : undefined);
       if (following === 'nothing') return done;
       if (following !== 'next-model') return { status: 'retry', afterSeconds: following.again };
       job = after;

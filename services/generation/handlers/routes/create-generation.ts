@@ -157,7 +157,8 @@ export const runOrder = async (
   const { user, idempotencyKey, correlationId, requestId, at } = request;
   const id = derivedId('gen', user.app, user.user, idempotencyKey);
   const stream = jobStream(user, id);
-  const earlier = (await store.load(stream))?.state;
+  const tail = await store.load(stream);
+  const earlier = tail?.state;
   if (earlier && earlier.status !== 'pending') return known(id, earlier, fingerprint);
 
   const asked = await order();
@@ -170,7 +171,7 @@ export const runOrder = async (
   const served = key && !asked.body.refresh ? await serveResult(deps, { owner: user, jobId: id, key, at }) : undefined;
   const meta = { actor: user.user, correlationId, causationId: requestId };
   if (served) {
-    const handled = await handleJob(stream, { ...facts, quote: 0, served }, meta);
+    const handled = await handleJob(stream, { ...facts, quote: 0, served }, meta, { tail });
     return handled.accepted ? known(id, requested(handled.state, stream), fingerprint) : refuse(handled.rejection);
   }
 
@@ -190,6 +191,7 @@ export const runOrder = async (
       ...(key ? { cache: { key, seconds } } : {}),
     },
     meta,
+    { tail },
   );
   return handled.accepted ? known(id, requested(handled.state, stream), fingerprint) : refuse(handled.rejection);
 };
