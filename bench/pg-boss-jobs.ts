@@ -15,6 +15,8 @@ import { sandboxRequest } from './sandbox-request.ts';
 const queue = 'generations';
 /** The shortest that pg-boss takes. */
 const pollingIntervalSeconds = 0.5;
+/** Taken at each look and worked on together: one at a time, four workers would make eight jobs a second. */
+const batchSize = 25;
 
 export interface PgBossJobs {
   open(account: string): Promise<void>;
@@ -38,16 +40,18 @@ export const pgBossJobs = async (server: PostgresServer, workers: number): Promi
     schedule: false,
   });
   const waiting = new Map<string, () => void>();
+  const make = async (id: string): Promise<void> => {
+    const answer = await sandbox.start(sandboxRequest(id));
+    if (answer.status !== 'finished') throw new Error('the sandbox answers at once');
+    for (const [index, file] of answer.files.entries())
+      if ('bytes' in file) await writeFile(join(folder, `${id}-${index}`), file.bytes);
+    waiting.get(id)?.();
+  };
   await boss.start();
   await boss.createQueue(queue);
   for (let worker = 0; worker < workers; worker += 1)
-    await boss.work<Job>(queue, { pollingIntervalSeconds, batchSize: 1 }, async ([job]) => {
-      if (!job) return;
-      const answer = await sandbox.start(sandboxRequest(job.data.id));
-      if (answer.status !== 'finished') throw new Error('the sandbox answers at once');
-      for (const [index, file] of answer.files.entries())
-        if ('bytes' in file) await writeFile(join(folder, `${job.data.id}-${index}`), file.bytes);
-      waiting.get(job.data.id)?.();
+    await boss.work<Job>(queue, { pollingIntervalSeconds, batchSize }, async (jobs) => {
+      await Promise.all(jobs.map(({ data }) => make(data.id)));
     });
   return {
     open: ledger.open,
