@@ -5,17 +5,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { type ApiClient, uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, type User } from './stack.ts';
+import { sharedStack } from './shared-stack.ts';
+import type { Stack, User } from './stack.ts';
 
 let stack: Stack;
 let photo: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   photo = await makePhoto();
 }, 60_000);
 afterAll(async () => {
   const { violations } = await stack.check();
-  await stack.close();
   expect(violations).toEqual([]);
 });
 
@@ -26,7 +26,12 @@ const userWithPhoto = async (app?: Parameters<Stack['signUp']>[0]): Promise<User
   return { ...user, asset: id };
 };
 /** Runs, whatever was run before: equal requests would be answered from the kept result. */
-const sepia = (asset: string) => ({ tool: 'photo-filter', params: { filter: 'sepia' }, inputs: [asset], refresh: true });
+const sepia = (asset: string) => ({
+  tool: 'photo-filter',
+  params: { filter: 'sepia' },
+  inputs: [asset],
+  refresh: true,
+});
 const credits = async (api: ApiClient) =>
   (await api.get<{ available: number; held: number; spent: number }>('/v1/credits')).body;
 

@@ -2,12 +2,13 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callbackUrl } from '#services/generation/callbacks/callback-url.ts';
-import { type Stack, startStack, type User } from './stack.ts';
+import { sharedStack } from './shared-stack.ts';
+import type { Stack, User } from './stack.ts';
 
 let stack: Stack;
 let secret: string;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   const [callbacks] = stack.account.model
     .ofType('AWS::SecretsManager::Secret')
     .filter(({ stack: name, logicalId }) => name === 'TesseraGeneration' && logicalId.startsWith('Callbacks'));
@@ -17,7 +18,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   const { violations } = await stack.check();
-  await stack.close();
   expect(violations).toEqual([]);
 });
 

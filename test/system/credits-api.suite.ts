@@ -1,14 +1,15 @@
 /** A user's credits on the whole system: balance, statement, usage, allowances, settings, through the real gateway and roles. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, type User } from './stack.ts';
+import { sharedStack } from './shared-stack.ts';
+import type { Stack, User } from './stack.ts';
 
 let stack: Stack;
 let user: User;
 /** A user with one job that completed, one that was blocked, and one credit left of a day's use. */
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   user = await stack.signUp('sandbox-lab');
   const { id } = await uploadAsset(user.api, await makePhoto({ width: 64, height: 64 }));
   await stack.account.drain();
@@ -16,7 +17,6 @@ beforeAll(async () => {
     expect((await user.api.generate({ tool, inputs: [id] })).status).toBe(202);
   await stack.account.drain();
 }, 60_000);
-afterAll(() => stack.close());
 
 const today = () => new Date().toISOString().slice(0, 10);
 

@@ -5,15 +5,15 @@ import * as z from 'zod';
 import { definitions } from '#apps';
 import { type ApiClient, uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type App, type Stack, startStack, type User } from './stack.ts';
+import { sharedStack } from './shared-stack.ts';
+import type { App, Stack, User } from './stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
 }, 60_000);
 afterAll(async () => {
   const { violations } = await stack.check();
-  await stack.close();
   expect(violations).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 /** Who gets in and what they see, through the real gateway, authorizer and functions. */
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { definitions } from '#apps';
 import { routes as creditsRoutes } from '#services/credits/routes.ts';
@@ -9,15 +9,15 @@ import { routes as generationRoutes } from '#services/generation/routes.ts';
 import type { Route } from '#shared/http/route.ts';
 import { uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, tableName, type User } from './stack.ts';
+import { sharedStack } from './shared-stack.ts';
+import { type Stack, tableName, type User } from './stack.ts';
 
 let stack: Stack;
 let user: User;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   user = await stack.signUp();
 }, 60_000);
-afterAll(() => stack.close());
 
 const now = () => Math.floor(Date.now() / 1_000);
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');

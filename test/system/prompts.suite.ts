@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, type User } from './stack.ts';
+import { sharedStack } from './shared-stack.ts';
+import type { Stack, User } from './stack.ts';
 
 interface Prompt {
   readonly id: string;
@@ -19,7 +20,7 @@ let user: User;
 let front = '';
 let back = '';
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   user = await stack.signUp('nano-banana');
   [front = '', back = ''] = await Promise.all(
     [1, 2].map(async (seed) => (await uploadAsset(user.api, await makePhoto({ width: 64, height: 48, seed }))).id),
@@ -28,7 +29,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   const { violations } = await stack.check();
-  await stack.close();
   expect(violations).toEqual([]);
 });
 

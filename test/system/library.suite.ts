@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Stack, startStack, tableName, type User } from './stack.ts';
+import { sharedStack } from './shared-stack.ts';
+import { type Stack, tableName, type User } from './stack.ts';
 
 interface Song {
   readonly id: string;
@@ -18,12 +19,11 @@ interface Song {
 let stack: Stack;
 let user: User;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   user = await stack.signUp('baby-music');
 }, 60_000);
 afterAll(async () => {
   const { violations } = await stack.check();
-  await stack.close();
   expect(violations).toEqual([]);
 });
 

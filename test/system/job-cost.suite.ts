@@ -1,12 +1,12 @@
 /** X12 what one job costs from the request to the charge, counted at the gateway: every AWS call, and the request units. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Stack, startStack } from './stack.ts';
+import { beforeAll, expect, test } from '@jest/globals';
+import { sharedStack } from './shared-stack.ts';
+import type { Stack } from './stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
 }, 60_000);
-afterAll(() => stack.close());
 
 const request = { tool: 'short-chat', params: { conversation: 'Are you coming tonight? I might.', tone: 'witty' } };
 
@@ -17,7 +17,7 @@ const callsByFunction = (): Record<string, string[]> => {
     const made = stack.account.calls
       .of({ caller: name })
       // A process asks the catalog once in four seconds for an app, however many jobs it handles.
-      .filter(({ operation, resources }) => operation !== 'PutEvents' && !resources.some((arn) => /catalog/.test(arn)))
+      .filter(({ operation, resources }) => operation !== 'PutEvents' && !/catalog/.test(entry) && !resources.some((arn) => /catalog/.test(arn)))
       .map(({ operation, readUnits, writeUnits }) =>
         [operation, readUnits ? `${readUnits} RRU` : '', writeUnits ? `${writeUnits} WRU` : '']
           .filter(Boolean)

@@ -1,5 +1,5 @@
 /** What a generation's ledger path costs on DynamoDB, counted at the gateway: two writes of one unit, two reads of at most one. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { sandboxLab } from '#apps/sandbox-lab.ts';
 import type { AwsCall } from '#local/contracts.ts';
 import { accountAggregate, accountStream } from '#services/credits/domain/account.ts';
@@ -12,13 +12,13 @@ import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { newId } from '#shared/ids.ts';
 import { uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type Stack, startStack, type User } from './stack.ts';
+import { sharedStack } from './shared-stack.ts';
+import type { Stack, User } from './stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
 }, 60_000);
-afterAll(() => stack.close());
 
 const brief = ({ operation, readUnits = 0, writeUnits = 0 }: AwsCall) => ({ operation, readUnits, writeUnits });
 

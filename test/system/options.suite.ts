@@ -4,17 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { definitions } from '#apps';
 import { type ApiClient, uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
-import { type App, type Stack, startStack } from './stack.ts';
+import { sharedStack } from './shared-stack.ts';
+import type { App, Stack } from './stack.ts';
 
 let stack: Stack;
 let photo: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   photo = await makePhoto({ width: 160, height: 120 });
 }, 60_000);
 afterAll(async () => {
   const { violations } = await stack.check();
-  await stack.close();
   expect(violations).toEqual([]);
 });
 
