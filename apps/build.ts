@@ -59,8 +59,8 @@ export const params = (properties: Record<string, unknown>, required: readonly s
   required,
 });
 
-/** A parameter of free text. */
-export const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
+/** A parameter of free text, which must say something: blanks alone do not. */
+export const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength, pattern: '\\S' });
 
 /** What a model is told, line by line; a line whose parameters are all missing is left out. */
 export const lines = (...each: readonly string[]): string => each.join('\n');

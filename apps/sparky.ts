@@ -17,13 +17,14 @@ export const sparky: AppDefinition = {
   welcome_credits: 10,
   default_plan: 'free',
   plans: [
-    plan({ id: 'free', name: 'Free', daily_cap: 10 }),
+    plan({ id: 'free', name: 'Free', daily_cap: 10, limits: { jobs_per_hour: 60, concurrent_jobs: null } }),
     plan({
       id: 'plus',
       name: 'Plus',
       monthly_credits: 150,
       max_rollover: 50,
       daily_cap: 30,
+      limits: { jobs_per_hour: 120, concurrent_jobs: null },
       price: monthly(14_900, 'EGP'),
     }),
     plan({
@@ -32,6 +33,7 @@ export const sparky: AppDefinition = {
       monthly_credits: 600,
       max_rollover: 200,
       daily_cap: 100,
+      limits: { jobs_per_hour: 300, concurrent_jobs: null },
       pro: true,
       price: monthly(39_900, 'EGP'),
     }),

@@ -1,4 +1,7 @@
-/** What differs between deployments, from CDK context (`cdk.json`, or `-c`): `issuers`, `sandbox_apps`, `private_hosts`, `alarm_email`. Everything else is in code. */
+/**
+ * What differs between deployments, from CDK context (`cdk.json`, or `-c`): `issuers`, `sandbox_apps`, `private_hosts`, `worker_hosts`,
+ * `outputs`, `public_url`, `alarm_email`. Everything else is in code.
+ */
 import type { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { definitions } from '#apps';
@@ -11,8 +14,10 @@ export interface DeploymentConfig {
   readonly origins: readonly string[];
   /** Apps whose tools run on the sandbox provider in place of their own: for trying out, never where users pay. */
   readonly sandboxApps: readonly string[];
-  /** Hosts, as `host:port` or `host:*`, that may be called though they are not public, and by http: by webhooks, and for results. None by default. */
+  /** Hosts, as `host:port` or `host:*`, that may be called though they are not public, and by http, by webhooks. None by default. */
   readonly privateHosts: readonly string[];
+  /** The same for one's own GPU workers, whose files are fetched. A list apart: no app's admin may have webhooks sent there. */
+  readonly workerHosts: readonly string[];
   /** A bucket of another S3-compatible service for outputs; in this deployment's own by default. */
   readonly outputs: OutputsElsewhere | undefined;
   /** Who is told when an alarm rings; nobody by default. */
@@ -54,9 +59,9 @@ const sandboxAppsOf = (given: unknown): readonly string[] => {
 const privateHost = z.string().regex(/^([^\s:/[\]]+|\[[\da-f:.]+\]):(\d{1,5}|\*)$/i);
 
 /** A list, or the same with commas. */
-const privateHostsOf = (given: unknown): readonly string[] =>
+const hostsOf = (key: string, given: unknown): readonly string[] =>
   z.array(privateHost).parse(typeof given === 'string' ? given.split(',') : (given ?? []), {
-    error: () => 'context key "private_hosts": a list of hosts, each as "host:port" or "host:*"',
+    error: () => `context key "${key}": a list of hosts, each as "host:port" or "host:*"`,
   });
 
 /** @throws ZodError naming the context key and field that is wrong. */
@@ -80,7 +85,8 @@ export const deploymentConfig = (app: App): DeploymentConfig => {
       .transform((url) => url.replace(/\/$/, ''))
       .optional()
       .parse(app.node.tryGetContext('public_url')),
-    privateHosts: privateHostsOf(app.node.tryGetContext('private_hosts')),
+    privateHosts: hostsOf('private_hosts', app.node.tryGetContext('private_hosts')),
+    workerHosts: hostsOf('worker_hosts', app.node.tryGetContext('worker_hosts')),
     outputs: outputsOf(app.node.tryGetContext('outputs')),
     alarmEmail: z.email().optional().parse(app.node.tryGetContext('alarm_email')),
     origins: [...new Set(definitions.flatMap(({ origins }) => origins))],

@@ -33,6 +33,8 @@ const appsFile = join(folder, 'apps.json');
 const accountFile = join(folder, 'account.json');
 /** Before the token's hour is over. */
 const newTokenEveryMs = 50 * 60_000;
+/** Where a receiver of webhooks, or a GPU worker, is tried out. */
+const thisMachine = ['127.0.0.1:*', 'localhost:*'];
 /** What is on its way when Ctrl-C comes may still arrive. */
 const drainMs = 2_000;
 
@@ -113,7 +115,12 @@ async function startParts({ port, authPort, fresh }: Settings): Promise<{
   };
   try {
     const account = await startAccount({
-      context: { sandbox_apps: 'all', issuers: JSON.stringify(issuersFor(auth, apps, process.env.SUPABASE_URL)) },
+      context: {
+        sandbox_apps: 'all',
+        issuers: JSON.stringify(issuersFor(auth, apps, process.env.SUPABASE_URL)),
+        private_hosts: thisMachine,
+        worker_hosts: thisMachine,
+      },
       httpPorts: { tessera: port },
       dataDir: join(folder, 'data'),
       secrets: forAccount,

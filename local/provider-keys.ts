@@ -6,6 +6,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 interface Variables {
   readonly needed: Readonly<Record<string, string>>;
   readonly more?: Readonly<Record<string, string>>;
+  /** Which credentials are lists; the variable has the one item. */
+  readonly lists?: readonly string[];
 }
 
 /** By the provider's name, in the variables that its own tools read, where it has some. */
@@ -17,6 +19,7 @@ const variablesOf: Readonly<Record<string, Variables>> = {
   piapi: { needed: { api_key: 'PIAPI_API_KEY' } },
   runpod: { needed: { api_key: 'RUNPOD_API_KEY' } },
   modal: { needed: { token_id: 'MODAL_KEY', token_secret: 'MODAL_SECRET', base_url: 'MODAL_URL' } },
+  'http-worker': { needed: { base_url: 'HTTP_WORKER_URL', secrets: 'HTTP_WORKER_SECRET' }, lists: ['secrets'] },
 };
 
 /** Every variable that is read, for the help. */
@@ -35,15 +38,20 @@ const valuesOf = (environment: Environment, names: Readonly<Record<string, strin
     }),
   );
 
+type Credentials = Readonly<Record<string, string | readonly string[]>>;
+
 /** Of the providers that have what they need. @throws Error naming the variables that are missing beside one that is there. */
-export const credentialsIn = (environment: Environment): Readonly<Record<string, Record<string, string>>> =>
+export const credentialsIn = (environment: Environment): Readonly<Record<string, Credentials>> =>
   Object.fromEntries(
-    Object.entries(variablesOf).flatMap(([provider, { needed, more = {} }]) => {
+    Object.entries(variablesOf).flatMap(([provider, { needed, more = {}, lists = [] }]) => {
       const found = valuesOf(environment, needed);
       const missing = Object.entries(needed).flatMap(([field, variable]) => (field in found ? [] : [variable]));
       if (Object.keys(found).length === 0) return [];
       if (missing.length > 0) throw new Error(`${provider} needs ${missing.join(' and ')} as well`);
-      return [[provider, { ...found, ...valuesOf(environment, more) }]];
+      const all = Object.entries({ ...found, ...valuesOf(environment, more) });
+      return [
+        [provider, Object.fromEntries(all.map(([name, value]) => [name, lists.includes(name) ? [value] : value]))],
+      ];
     }),
   );
 

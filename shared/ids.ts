@@ -27,4 +27,7 @@ export const fingerprint = (text: string): string => createHash('sha256').update
 
 /** A schema for ids of one kind. */
 export const idSchema = <Prefix extends IdPrefix>(prefix: Prefix) =>
-  z.templateLiteral([z.literal(`${prefix}_`), z.uuid()]) as unknown as z.ZodType<Id<Prefix>, Id<Prefix>>;
+  z.templateLiteral([z.literal(`${prefix}_`), z.uuid()], `must be an id as ${prefix}_…`) as unknown as z.ZodType<
+    Id<Prefix>,
+    Id<Prefix>
+  >;

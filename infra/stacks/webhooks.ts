@@ -109,6 +109,6 @@ export class WebhooksStack extends Stack {
     this.endpoints.allow(worker, 'GetItem', 'UpdateItem');
     this.deliveries.allow(worker, 'GetItem', 'UpdateItem');
     // Small: whoever waits for a slow receiver keeps few others waiting for their place.
-    new QueueConsumer(this, 'WorkConsumer', { work: this.work, function: worker, batchSize: 5 });
+    new QueueConsumer(this, 'WorkConsumer', { work: this.work, function: worker, batchSize: 5, maxConcurrency: 50 });
   }
 }

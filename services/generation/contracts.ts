@@ -51,17 +51,18 @@ export const createdAsset = z.object({
   upload: z.object({ url: z.url(), fields: z.record(z.string(), z.string()), expires_at: time }),
 });
 
-/** Text that says something, in characters that UTF-8 and any provider can hold. */
-export const text = (maxLength: number) =>
-  z
-    .string()
-    .max(maxLength)
+const telling = (string: z.ZodString) =>
+  string
     .refine((value) => value.isWellFormed(), 'holds half a character')
     .refine((value) => !value.includes('\u0000'), 'holds a NUL')
     .refine((value) => value.trim() !== '', 'is blank');
+/** Text that says something, in characters that UTF-8 and any provider can hold. */
+export const text = (maxLength: number) => telling(z.string().max(maxLength));
+/** A name; blanks around it are not part of it. */
+export const title = telling(z.string().trim().max(200));
 
 const promptFields = {
-  title: text(200),
+  title,
   text: text(8_000),
   thumbnail_asset_id: idSchema('ast'),
   second_image_asset_id: idSchema('ast'),
@@ -103,7 +104,7 @@ export const newGeneration = z.strictObject({
   /** One of the caller's prompts: its text, as it is now, in place of `params.prompt`. */
   prompt_id: idSchema('prm').optional(),
   /** A name for the library. Default: `params.title`, where the tool has one. */
-  title: text(200).optional(),
+  title: title.optional(),
   /** One of the caller's generations: this one is a variation of it, and of what that one is a variation of. */
   variation_of: idSchema('gen').optional(),
   /** Runs anew, even where the result of an equal request is kept. */
@@ -113,7 +114,7 @@ export const acceptedGeneration = z.object({
   id: idSchema('gen'),
   status: jobStatus,
   cost_credits: credits,
-  /** What can still be spent once this run's credits are held; null when it was served from the cache. */
+  /** What can still be spent once this run's credits are held; null where that is not known. */
   remaining_credits: credits.nullable(),
 });
 

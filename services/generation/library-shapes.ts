@@ -1,13 +1,18 @@
 /** Shapes of the library's part of the HTTP interface: what owners do with their generations, replies they keep, and the error log. */
 import * as z from 'zod';
 import { idSchema } from '#shared/ids.ts';
-import { text } from './contracts.ts';
+import { text, title } from './contracts.ts';
 import { failureReason } from './domain/job-events.ts';
 
 const time = z.iso.datetime();
 
 /** What is not given stays as it is. */
-export const generationPatch = z.strictObject({ title: text(200).optional(), favourite: z.boolean().optional() });
+export const generationPatch = z
+  .strictObject({ title: title.optional(), favourite: z.boolean().optional() })
+  .refine((patch) => Object.keys(patch).length > 0, {
+    error: 'says nothing to change',
+    when: ({ issues }) => issues.length === 0,
+  });
 
 /** What shall be other than it was, field by field. */
 export const regeneration = z.strictObject({ params: z.record(z.string().max(100), z.json()).default({}) });

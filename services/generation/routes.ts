@@ -35,15 +35,18 @@ const assetPath = z.strictObject({ id: idSchema('ast') });
 const promptPath = z.strictObject({ id: idSchema('prm') });
 const replyPath = z.strictObject({ id: idSchema('rpl') });
 const generationPath = z.strictObject({ id: idSchema('gen') });
+/** What a list can show: before it is requested there is no job. */
+const listedStatus = jobStatus.exclude(['pending']);
 
 /** Where providers tell of their tasks. Behind a function of its own. */
 export const webhookRoutes = routeTable({
   receiveProviderWebhook: {
     method: 'POST',
-    path: '/webhooks/providers/{provider}/{app}/{callback}',
+    path: '/webhooks/providers/{provider}/{app}',
     auth: 'public',
     summary: "A provider tells that a task is over; the URL is one task's own, and signed",
-    params: z.strictObject({ provider: slug, app: appId, callback: z.string().min(1).max(maxCallbackLength) }),
+    params: z.strictObject({ provider: slug, app: appId }),
+    query: z.strictObject({ callback: z.string().min(1).max(maxCallbackLength) }),
     rawBody: true,
     replies: { 202: z.strictObject({}) },
   },
@@ -149,7 +152,7 @@ export const routes = routeTable({
     summary: 'Your generations, newest first. A filtered page may be short: go on while there is a cursor',
     query: z.strictObject({
       ...pageQuery(),
-      status: jobStatus.optional(),
+      status: listedStatus.optional(),
       tool: z.string().max(60).optional(),
       favourite: z.literal('true').optional(),
       text: z.string().min(1).max(100).optional(),

@@ -17,7 +17,10 @@ const callsByFunction = (): Record<string, string[]> => {
     const made = stack.account.calls
       .of({ caller: name })
       // A process asks the catalog once in four seconds for an app, however many jobs it handles.
-      .filter(({ operation, resources }) => operation !== 'PutEvents' && !/catalog/.test(entry) && !resources.some((arn) => /catalog/.test(arn)))
+      .filter(
+        ({ operation, resources }) =>
+          operation !== 'PutEvents' && !/catalog/.test(entry) && !resources.some((arn) => /catalog/.test(arn)),
+      )
       .map(({ operation, readUnits, writeUnits }) =>
         [operation, readUnits ? `${readUnits} RRU` : '', writeUnits ? `${writeUnits} WRU` : '']
           .filter(Boolean)

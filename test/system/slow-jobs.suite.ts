@@ -44,9 +44,16 @@ const start = async (tool: string, user?: User) => {
 /** As the provider was told, at the local account's own address. */
 const urlOf = async (
   { app, user, jobId }: { app: string; user: string; jobId: string },
-  { attempt = 1, provider = 'sandbox', by = secret } = {},
+  { attempt = 1, provider = 'sandbox', model = 'sandbox-task', by = secret } = {},
 ): Promise<string> =>
-  callbackUrl({ publicUrl: stack.account.httpUrl(), secret: async () => by })({ app, user, jobId, attempt, provider });
+  callbackUrl({ publicUrl: stack.account.httpUrl(), secret: async () => by })({
+    app,
+    user,
+    jobId,
+    attempt,
+    provider,
+    model,
+  });
 
 const tell = async (url: string, body: object): Promise<number> =>
   (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status;
@@ -96,7 +103,7 @@ describe('BM6 NB8 X3 a task that the provider works on', () => {
 describe('PP17 a webhook that is not what it must be changes nothing', () => {
   test.each<[what: string, url: (job: { app: string; user: string; jobId: string }) => Promise<string>]>([
     ['signed with another secret', (job) => urlOf(job, { by: 'a guess' })],
-    ['for another app in the path', async (job) => (await urlOf(job)).replace('/sandbox-lab/', '/sparky/')],
+    ['for another app in the path', async (job) => (await urlOf(job)).replace('/sandbox-lab?', '/sparky?')],
     ['for another provider in the path', async (job) => (await urlOf(job)).replace('/sandbox/', '/replicate/')],
     ['cut short', async (job) => (await urlOf(job)).slice(0, -4)],
   ])('%s: 404', async (_, url) => {

@@ -15,7 +15,7 @@ const makersEnvironment = (stack: GenerationStack, { config }: PlatformStack) =>
   return {
     EVENTS_TABLE: stack.events.tableName,
     ...stack.outputs.environment,
-    CALLABLE_HOSTS: JSON.stringify(config.privateHosts),
+    CALLABLE_HOSTS: JSON.stringify(config.workerHosts),
     SANDBOX_APPS: JSON.stringify(config.sandboxApps),
   };
 };
@@ -66,7 +66,12 @@ export const taskFollower = (stack: GenerationStack, platform: PlatformStack): v
   });
   allowMaking(stack, follower, platform);
   follower.allow(['sqs:SendMessage'], [stack.follow.queue.queueArn]);
-  new QueueConsumer(stack, 'FollowConsumer', { work: stack.follow, function: follower, batchSize: 1 });
+  new QueueConsumer(stack, 'FollowConsumer', {
+    work: stack.follow,
+    function: follower,
+    batchSize: 1,
+    maxConcurrency: 100,
+  });
 };
 
 export const providerWebhooks = (stack: GenerationStack, identity: IdentityStack): void => {

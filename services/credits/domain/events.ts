@@ -63,6 +63,8 @@ export const creditsHeld = z.strictObject({
   day,
   /** The time it counts to in the hour. Absent: the app limits no plan's jobs by the hour, or did not when it was made. */
   at: epochSeconds.optional(),
+  /** It was made for a run that only pro plans open. */
+  pro: z.literal(true).optional(),
 });
 
 export const holdSettled = z.strictObject({

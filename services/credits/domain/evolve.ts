@@ -64,10 +64,10 @@ const countRecent = ({ recent, closedHolds }: Ledger, at: number | undefined): P
         closedHolds: newestClosedHolds(closedHolds, closedHoldsKeptWithRecent),
       };
 
-const beginHold = (ledger: Ledger, { holdId, rows, expiresAt, day, at }: EventOf<'CreditsHeld'>): Ledger => ({
+const beginHold = (ledger: Ledger, { holdId, rows, expiresAt, day, at, pro }: EventOf<'CreditsHeld'>): Ledger => ({
   ...ledger,
   grants: move(ledger.grants, rows, -1),
-  holds: { ...ledger.holds, [holdId]: { rows, until: expiresAt, day } },
+  holds: { ...ledger.holds, [holdId]: { rows, until: expiresAt, day, ...(pro ? { pro } : {}) } },
   ...countHeld(ledger, day, total(rows)),
   ...countRecent(ledger, at),
 });

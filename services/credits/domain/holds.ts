@@ -46,7 +46,8 @@ export const hold = (command: HoldCredits, ledger: Ledger): AccountDecision => {
   const open = openHold(ledger, holdId);
   // Past its expiry the sweep may be about to release it: nobody may begin a job on it any more.
   if (open && open.until <= now) return reject('hold-closed');
-  if (open) return total(open.rows) === credits ? accept() : reject('hold-differs');
+  // Two requests may come under one key: a hold for plain options is none for pro ones.
+  if (open) return total(open.rows) === credits && (!needsPro || open.pro) ? accept() : reject('hold-differs');
   if (ledger.status === 'closed') return reject('account-closed');
   if (ledger.debt !== undefined) return reject('debt-outstanding');
   const { dailyCap, pro } = rulesOf(ledger, policy);
@@ -67,6 +68,7 @@ export const hold = (command: HoldCredits, ledger: Ledger): AccountDecision => {
     expiresAt,
     day: dayOf(ledger, policy),
     ...(countsByHour(policy) ? { at: countedAt(ledger.recent, now) } : {}),
+    ...(needsPro ? { pro: true as const } : {}),
   });
 };
 

@@ -26,6 +26,8 @@ export interface Hold {
   readonly until: number;
   /** The day it counts to. */
   readonly day: number;
+  /** Made for a run that only pro plans open. Absent: for another. */
+  readonly pro?: true;
 }
 
 export interface Totals {

@@ -14,29 +14,39 @@ export interface Callback {
   readonly jobId: string;
   readonly attempt: number;
   readonly provider: string;
+  /** Another model of the same attempt is another callback. */
+  readonly model: string;
 }
 
 export type CallbackUrl = (callback: Callback) => Promise<string>;
 /** Nothing for what was not signed here. */
 export type ReadCallback = (token: string) => Promise<Callback | undefined>;
 
-const callbackParts = z.tuple([appId, userId, idSchema('gen'), z.int().min(1), z.string().min(1).max(60)]);
+const callbackParts = z.tuple([
+  appId,
+  userId,
+  idSchema('gen'),
+  z.int().min(1),
+  z.string().min(1).max(60),
+  z.string().min(1).max(100),
+]);
 
 const sign = (secret: string, payload: string): Buffer => createHmac('sha256', secret).update(payload).digest();
 
 /** `secret`: read when it is needed. */
 export const callbackUrl =
   ({ publicUrl, secret }: { publicUrl: string; secret: () => Promise<string> }): CallbackUrl =>
-  async ({ app, user, jobId, attempt, provider }) => {
-    const payload = Buffer.from(JSON.stringify([app, user, jobId, attempt, provider])).toString('base64url');
+  async ({ app, user, jobId, attempt, provider, model }) => {
+    const payload = Buffer.from(JSON.stringify([app, user, jobId, attempt, provider, model])).toString('base64url');
     const token = `${payload}.${sign(await secret(), payload).toString('base64url')}`;
-    return `${publicUrl}/webhooks/providers/${provider}/${app}/${token}`;
+    // In the query, which access logs leave out.
+    return `${publicUrl}/webhooks/providers/${provider}/${app}?callback=${token}`;
   };
 
 const parse = (payload: string): Callback | undefined => {
   try {
     const { data } = callbackParts.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
-    return data && { app: data[0], user: data[1], jobId: data[2], attempt: data[3], provider: data[4] };
+    return data && { app: data[0], user: data[1], jobId: data[2], attempt: data[3], provider: data[4], model: data[5] };
   } catch {
     return undefined;
   }

@@ -27,6 +27,7 @@ const accepted = (job: Job): Accepted => {
     passedOver,
     title,
     favourite,
+    changes,
   } = known(job);
   // What is absent stays absent: a state is compared with the fold of its events.
   return {
@@ -46,8 +47,11 @@ const accepted = (job: Job): Accepted => {
     ...(passedOver ? { passedOver } : {}),
     ...(title === undefined ? {} : { title }),
     ...(favourite ? { favourite } : {}),
+    ...(changes ? { changes } : {}),
   };
 };
+
+const changed = (job: Job) => ({ changes: (known(job).changes ?? 0) + 1 });
 
 const ended = (job: Job): EndedJob => {
   if (!isEnded(job)) throw new Error(`a job that is ${job.status} has not ended`);
@@ -126,10 +130,10 @@ export const evolve = (job: Job, event: JobEvent): Job => {
     case 'LateAnswerRecorded':
       return { ...ended(job), lateAnswer: true };
     case 'JobRenamed':
-      return { ...known(job), title: event.title };
+      return { ...known(job), title: event.title, ...changed(job) };
     case 'JobFavoured': {
       const { favourite: _, ...rest } = known(job);
-      return event.favourite ? { ...rest, favourite: true } : rest;
+      return event.favourite ? { ...rest, favourite: true, ...changed(job) } : { ...rest, ...changed(job) };
     }
     case 'JobRemoved':
       return removed(ended(job));

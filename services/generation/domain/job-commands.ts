@@ -37,7 +37,9 @@ export type StartJob = At & {
 /** By its worker; or by the attempt, when a webhook tells of a task whose submission was not recorded. */
 export type SubmitJob = At & {
   readonly type: 'SubmitJob';
-  readonly by: { readonly claim: Claim } | { readonly attempt: number; readonly provider: string };
+  readonly by:
+    | { readonly claim: Claim }
+    | { readonly attempt: number; readonly provider: string; readonly model: string };
   readonly taskId: string;
 };
 export type ReportProgress = At & {
@@ -89,4 +91,6 @@ export type JobRejection =
   | 'job-finished'
   /** It waits or is worked on: cancel it first. */
   | 'job-running'
-  | 'job-removed';
+  | 'job-removed'
+  /** It was named and marked too often: each time is kept for good. */
+  | 'changes-too-many';

@@ -15,6 +15,8 @@ export interface Accepted extends Omit<Requested, 'type' | 'inputs' | 'title' | 
   /** The owner's name for it. */
   readonly title?: string | undefined;
   readonly favourite?: boolean | undefined;
+  /** How often its owner named or marked it. Absent: never. */
+  readonly changes?: number | undefined;
 }
 
 export interface Working {

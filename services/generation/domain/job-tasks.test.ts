@@ -41,12 +41,18 @@ const submissions: Rule[] = [
   [
     'a webhook that comes first tells of it as well',
     underWay,
-    submit({ attempt: 1, provider: 'sandbox' }),
+    submit({ attempt: 1, provider: 'sandbox', model: 'sandbox-1' }),
     [submitted()],
   ],
   ['and the worker that comes second changes nothing', waiting, submit({ claim: first }, 't-2'), []],
-  ['a webhook of another attempt is not believed', underWay, submit({ attempt: 2, provider: 'sandbox' }), []],
-  ['nor one of another provider', underWay, submit({ attempt: 1, provider: 'fal' }), []],
+  [
+    'a webhook of another attempt is not believed',
+    underWay,
+    submit({ attempt: 2, provider: 'sandbox', model: 'sandbox-1' }),
+    [],
+  ],
+  ['nor one of another provider', underWay, submit({ attempt: 1, provider: 'fal', model: 'sandbox-1' }), []],
+  ['nor one of another model', underWay, submit({ attempt: 1, provider: 'sandbox', model: 'sandbox-2' }), []],
   [
     'a worker that was taken over has no task to tell of',
     [requested, started(second, 2)],
@@ -54,7 +60,12 @@ const submissions: Rule[] = [
     [],
   ],
   ['a job that waits in the queue has none', [requested], submit({ claim: first }), []],
-  ['nor has one that is over', [...underWay, cancelled], submit({ attempt: 1, provider: 'sandbox' }), []],
+  [
+    'nor has one that is over',
+    [...underWay, cancelled],
+    submit({ attempt: 1, provider: 'sandbox', model: 'sandbox-1' }),
+    [],
+  ],
   ['nor one that is not there', [], submit({ claim: first }), 'job-not-found'],
   [
     'I9 one for which there is no time left is told to stop',

@@ -36,7 +36,7 @@ const anyCommand: fc.Arbitrary<JobCommand> = fc.oneof(
       .tuple(
         fc.oneof(
           claims.map((claim) => ({ claim })),
-          fc.integer({ min: 1, max: 3 }).map((attempt) => ({ attempt, provider: sandbox.provider })),
+          fc.integer({ min: 1, max: 3 }).map((attempt) => ({ attempt, ...sandbox })),
         ),
         tasks,
         times,

@@ -122,7 +122,8 @@ const submit = ({ at, by, taskId }: commands.SubmitJob, job: Job): JobDecision =
   if (job.status === 'pending') return reject('job-not-found');
   if (job.status !== 'processing' || job.working.taskId !== undefined) return accept();
   const { attempt, provider, model } = job.working;
-  const isOwn = 'claim' in by ? speaks(job, by) : by.attempt === attempt && by.provider === provider;
+  const isOwn =
+    'claim' in by ? speaks(job, by) : by.attempt === attempt && by.provider === provider && by.model === model;
   if (!isOwn) return accept();
   const submitted: JobEvent = { type: 'JobSubmitted', attempt, provider, model, taskId };
   // A task for which there is no time left is told to stop.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { given } from '#shared/testing/given.ts';
 import {
   at,
   attemptFailed,
@@ -90,9 +91,10 @@ describe('SP11 a name and a mark', () => {
     expect(states).toMatchObject({ status: 'completed', title: 'Lullaby', favourite: true });
   });
   test('an unmarked job is as one that never was marked', () =>
-    expect([...done, favoured(true), favoured(false)].reduce(job.evolve, job.initialState)).toEqual(
-      done.reduce(job.evolve, job.initialState),
-    ));
+    expect([...done, favoured(true), favoured(false)].reduce(job.evolve, job.initialState)).toEqual({
+      ...done.reduce(job.evolve, job.initialState),
+      changes: 2,
+    }));
 });
 
 describe('I4 a removed job', () => {
@@ -111,4 +113,17 @@ describe('I4 a removed job', () => {
       ended: proof,
     }),
   );
+});
+
+test('a job is named and marked so often and no more: every change is kept for good', () => {
+  const worn = Array.from({ length: 200 }, (_, n) => favoured(n % 2 === 0));
+  given(job, [...done, ...worn.slice(1)])
+    .when(favour(true))
+    .then([favoured(true)]);
+  given(job, [...done, ...worn])
+    .when({ type: 'FavourJob', at, favourite: true })
+    .thenRejected('changes-too-many');
+  given(job, [...done, ...worn])
+    .when({ type: 'RemoveJob', at })
+    .then([{ type: 'JobRemoved' }]);
 });

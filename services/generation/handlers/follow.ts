@@ -19,6 +19,8 @@ import { followTask } from '../worker/follow-task.ts';
 
 /** Left for telling the stream what happened. */
 const reserveMs = 10_000;
+/** How long after its end a function's message comes again. */
+const leaseMarginSeconds = 10;
 
 const store = jobStore();
 const follow = followTask({
@@ -36,9 +38,13 @@ const follow = followTask({
 const consume = consumeFollow({ follow, send: taskFollower(), retryLater: followRetries(), logger });
 
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - reserveMs));
+  const remainingMs = context.getRemainingTimeInMillis();
+  const time = {
+    signal: AbortSignal.timeout(Math.max(1, remainingMs - reserveMs)),
+    leaseSeconds: Math.ceil(remainingMs / 1_000) + leaseMarginSeconds,
+  };
   return queueConsumer(logger, followMessage, (message, record) => {
     logger.appendKeys({ correlationId: message.correlationId, jobId: message.jobId });
-    return consume(message, record, signal);
+    return consume(message, record, time);
   })(event, context);
 };

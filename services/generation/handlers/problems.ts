@@ -31,6 +31,7 @@ export const problems: Readonly<Record<GenerationRejection, ProblemSpec>> = {
   'job-not-found': { status: 404, title: 'There is no such generation' },
   'job-finished': { status: 409, title: 'The generation is over' },
   'job-running': { status: 409, title: 'The generation is not over' },
+  'changes-too-many': { status: 409, title: 'The generation was renamed and marked too often' },
   'job-removed': { status: 409, title: 'The generation of this idempotency key was removed' },
   'job-not-playable': { status: 409, title: 'The generation cannot be played' },
   'reply-not-found': { status: 404, title: 'There is no such saved reply' },

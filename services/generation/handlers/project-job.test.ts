@@ -21,7 +21,7 @@ import { jobId, stream } from '../test/job-world.ts';
 import { memoryJobs, memoryResults, owner } from '../test/memory.ts';
 import type { FollowMessage } from '../worker/follow-message.ts';
 import type { JobMessage } from '../worker/job-message.ts';
-import { keepResult, queueWork } from './project-job.ts';
+import { beginLooks, keepResult, queueWork } from './project-job.ts';
 
 /** What a job's course sends and keeps, when its stream tells each event as often. */
 const follows = async (commands: readonly JobCommand[], times = 1) => {
@@ -33,13 +33,9 @@ const follows = async (commands: readonly JobCommand[], times = 1) => {
   const recorded: RecordedEvent<JobEvent, Job>[] = [...(await store.read(stream, { limit: 100 }))];
   for (const event of recorded)
     for (let told = 0; told < times; told += 1) {
-      await queueWork(
-        {
-          dispatch: async (...parts) => void dispatched.push(parts),
-          follow: async (...parts) => void followed.push(parts),
-        },
-        event,
-      );
+      const follow = async (...parts: [FollowMessage, number]) => void followed.push(parts);
+      await queueWork({ dispatch: async (...parts) => void dispatched.push(parts), follow }, event);
+      await beginLooks({ follow }, event);
       await keepResult({ results }, event);
     }
   return { dispatched, followed, results, ids: recorded.map(({ id }) => id) };

@@ -51,8 +51,6 @@ export const queueWork = async (
     case 'JobRequested':
       if (event.fromCache) return;
       return dispatch(message, { paying: isPaying(state), afterSeconds: 0 });
-    case 'JobSubmitted':
-      return follow({ kind: 'check', ...message, taskId: event.taskId, tries: 0 }, lookAfterSeconds(0));
     case 'AttemptFailed':
       if (event.againAfterSeconds === undefined) return;
       return dispatch(message, { paying: isPaying(state), afterSeconds: event.againAfterSeconds });
@@ -61,6 +59,7 @@ export const queueWork = async (
       if (event.abandoned) await follow({ kind: 'stop', ...message, task: event.abandoned }, 0);
       return;
     case 'JobStarted':
+    case 'JobSubmitted':
     case 'JobProgressed':
     case 'JobSucceeded':
     case 'LateAnswerRecorded':
@@ -69,6 +68,13 @@ export const queueWork = async (
     case 'JobRemoved':
       return;
   }
+};
+
+/** Begins the looks at a task. Last of all: whatever failed before it is repeated, and each repetition would begin them once more. */
+export const beginLooks = async ({ follow }: Pick<ProjectJobDeps, 'follow'>, recorded: Recorded): Promise<void> => {
+  const { event } = recorded;
+  if (event.type !== 'JobSubmitted') return;
+  await follow({ kind: 'check', ...about(recorded), taskId: event.taskId, tries: 0 }, lookAfterSeconds(0));
 };
 
 /** A job shows what it was made of for as long as it is there, so that does not expire any more. */
@@ -116,7 +122,9 @@ export const projectJob =
     await keepInputs(deps, recorded);
     await keepResult(deps, recorded);
     await deps.trail.write(recorded);
-    await deps.rows.project(recorded);
+    // It changes nothing that is shown, and may come when its owner, and their rows, are gone.
+    if (recorded.event.type !== 'LateAnswerRecorded') await deps.rows.project(recorded);
     await logFailure(deps, recorded);
     await removeFiles(deps, recorded);
+    await beginLooks(deps, recorded);
   };

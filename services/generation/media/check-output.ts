@@ -1,12 +1,12 @@
 /** Judges what a provider made before it is stored: the kind the tool promises, a known type, its bytes as declared. */
 import { createHash } from 'node:crypto';
 import type { JobOutput } from '../domain/job-events.ts';
-import { type InlineFile, maxInlineBytes } from '../providers/provider.ts';
+import { type InlineFile, maxInlineBytes, maxOutputs } from '../providers/provider.ts';
 import { checkType, isText, plainType, typeFor, unusable } from './output-type.ts';
 import { readPicture, type Thumbnail } from './picture.ts';
 
 export const maxOutputBytes = 50 * 1024 * 1024;
-export const maxOutputs = 8;
+export { maxOutputs };
 
 const checkText = (kind: 'text' | 'json', bytes: Uint8Array): void => {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -18,7 +18,7 @@ export interface CheckedOutput extends Omit<JobOutput, 'key' | 'thumbnail'> {
   readonly thumbnail?: Thumbnail;
 }
 
-/** A file in memory. @throws ProviderError `fatal`, with what was wrong as its cause. */
+/** A file in memory. @throws ProviderError `next-model`, with what was wrong as its cause. */
 export const checkOutput = async (file: InlineFile, promised: JobOutput['kind']): Promise<CheckedOutput> => {
   const { kind, bytes } = file;
   const contentType = plainType(file.contentType);

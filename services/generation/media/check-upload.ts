@@ -7,7 +7,7 @@ import { maxUploadBytes, type UploadType } from '../contracts.ts';
 /** A small file can claim to be an enormous picture; decoding one would take all memory. */
 export const maxPixels = 64_000_000;
 
-export type UploadVerdict =
+type UploadVerdict =
   | {
       readonly status: 'good';
       readonly bytes: number;

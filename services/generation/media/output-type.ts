@@ -1,7 +1,7 @@
 /** What a produced file is, by its first bytes, and whether a tool that promised a kind may give it. */
 import { fileTypeFromBuffer } from 'file-type';
 import type { JobOutput } from '../domain/job-events.ts';
-import { ProviderError } from '../providers/provider.ts';
+import { malformed } from '../providers/http-failure.ts';
 import { extensions } from '../storage/outputs.ts';
 
 type Kind = JobOutput['kind'];
@@ -36,8 +36,8 @@ const typesOf: Readonly<Record<Kind, RegExp>> = {
   json: /^application\/json$/,
 };
 
-export const unusable = (cause: unknown): ProviderError =>
-  new ProviderError('fatal', "The provider's answer cannot be used.", { cause });
+/** Another model may do better. */
+export const unusable = malformed;
 
 /** @throws ProviderError when the kind may not be of this type */
 export const checkType = (kind: Kind, contentType: string): void => {
@@ -47,7 +47,7 @@ export const checkType = (kind: Kind, contentType: string): void => {
 
 export const isText = (kind: Kind): kind is 'text' | 'json' => kind === 'text' || kind === 'json';
 
-const textTypes = { text: 'text/plain', json: 'application/json' } as const;
+export const textTypes = { text: 'text/plain', json: 'application/json' } as const;
 
 /**
  * The type of a file of this kind, by its first bytes. Text has no mark of its own, and may begin like anything ("BM" and "MZ" are
@@ -57,7 +57,9 @@ const textTypes = { text: 'text/plain', json: 'application/json' } as const;
  */
 export const typeFor = async (kind: Kind, head: Uint8Array): Promise<string> => {
   if (isText(kind)) return textTypes[kind];
-  const contentType = plainType((await fileTypeFromBuffer(head))?.mime ?? 'unknown');
+  // Bytes that the reader stumbles over are of no type either.
+  const found = await fileTypeFromBuffer(head).catch(() => undefined);
+  const contentType = plainType(found?.mime ?? 'unknown');
   checkType(kind, contentType);
   return contentType;
 };

@@ -12,7 +12,7 @@ export interface Thumbnail {
   readonly height: number;
 }
 
-export interface Picture {
+interface Picture {
   readonly width: number;
   readonly height: number;
   /** None of a picture with very many pixels, which is not decoded. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { answered, askOnce, isGranted, Refusal } from './ask-once.ts';
+import { answered, askOnce, isGranted } from './ask-once.ts';
 import { providerFailure } from './http-failure.ts';
+import { Refusal } from './refusal.ts';
 import { type ProviderServer, startProviderServer } from './testing/provider-server.ts';
 
 let server: ProviderServer;
@@ -44,12 +45,32 @@ test('a stream without end is left at the limit', async () => {
   expect(performance.now() - startedAt).toBeLessThan(300);
 });
 
-test('of a refusal 64 KB are read, 2000 characters quoted, and no secret', async () => {
-  server.answer({ status: 400, body: `my-key ${'x'.repeat(100_000)}` });
+test('of a refusal 300 characters are quoted, and no secret; what it says is still known whole', async () => {
+  server.answer({ status: 400, body: { said: 'my-key '.repeat(1_000) } });
   const refusal = await refusalOf(askOnce({ secrets: ['my-key'] })(server.url));
-  expect(refusal.text.length).toBeLessThanOrEqual(65_536);
-  expect(refusal.message.length).toBeLessThan(2_100);
-  expect(refusal.message).toMatch(/^HTTP 400: … x/);
+  expect(refusal.message).toMatch(/^HTTP 400: .{300}$/);
+  expect(refusal.message).toContain('[key] [key]');
+  expect(refusal.json()).toEqual({ said: '[key] '.repeat(1_000) });
+  expect({ ...refusal }).toEqual({ name: 'Refusal', status: 400, headers: expect.anything() });
+});
+
+test('of a refusal 64 KB are read', async () => {
+  server.answer({ status: 400, body: JSON.stringify('x'.repeat(100_000)) });
+  expect((await refusalOf(askOnce()(server.url))).json()).toBeUndefined();
+});
+
+test('no address that a provider repeats comes into a log', async () => {
+  const presigned = 'https://files.example/a.png?X-Amz-Signature=abc';
+  const asked = [
+    presigned,
+    presigned.replaceAll('/', '\\/'),
+    encodeURIComponent(presigned),
+    'data:image/png;base64,iVBO',
+  ];
+  server.answer({ status: 422, body: { asked, why: 'too large' } });
+  const refusal = await refusalOf(askOnce()(server.url));
+  expect(refusal.message).toBe(`HTTP 422: {"asked":["[url]","[url]","[url]","[url]"],"why":"too large"}`);
+  expect(refusal.json()).toEqual({ asked, why: 'too large' });
 });
 
 test('a key that no header takes is not shown', async () => {

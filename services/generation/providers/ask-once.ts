@@ -4,37 +4,11 @@
  * queue's business here; both lose `retry-after`, and they read an answer without end.
  */
 import { failureOf, malformed, providerFailure, unanswered } from './http-failure.ts';
-import { maxInlineBytes, ProviderError } from './provider.ts';
+import { maxAnswerBytes, ProviderError } from './provider.ts';
+import { inWords, withoutSecrets } from './quoted.ts';
+import { Refusal } from './refusal.ts';
 
-/** The largest inline file in base64, and what is said around it. */
-const maxAnswerBytes = Math.ceil(maxInlineBytes / 3) * 4 + 1024 * 1024;
 const maxRefusalBytes = 64 * 1024;
-const maxQuoted = 2_000;
-
-/** An answer that is no success, as operators see it. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
-  readonly headers: Headers;
-  /** Its body, or what the limit leaves of it. */
-  readonly text: string;
-
-  constructor(status: number, headers: Headers, text: string) {
-    super(`HTTP ${status}: ${text.slice(0, maxQuoted)}`);
-    this.status = status;
-    this.headers = headers;
-    this.text = text;
-  }
-
-  /** Its body as JSON; nothing when it is none. */
-  json(): unknown {
-    try {
-      return JSON.parse(this.text);
-    } catch {
-      return undefined;
-    }
-  }
-}
 
 /** By its status alone. */
 export const failureOfRefusal = (refusal: Refusal): ProviderError =>
@@ -46,10 +20,6 @@ export const failureOfLook = (refusal: Refusal): ProviderError => {
   if (refusal.status !== 429 && refusal.status < 500) return failure;
   return providerFailure('transient', { retryAfterSeconds: failure.retryAfterSeconds, cause: refusal });
 };
-
-/** In words and not as it is: an SDK that sees a network error's code asks again, and some errors hold the request with its key. */
-const inWords = (error: unknown): string =>
-  error instanceof Error && error.cause !== undefined ? `${error} (${inWords(error.cause)})` : String(error);
 
 const readUpTo = async (
   response: Response,
@@ -72,12 +42,9 @@ export interface AskOptions {
   /** What a refusal means, where its body says more than its status. */
   readonly failureFor?: (refusal: Refusal) => ProviderError;
   readonly maxBytes?: number;
-  /** What is never quoted to operators: some answers repeat the request, and `fetch` shows a header that it refuses. */
+  /** What is never quoted to operators. */
   readonly secrets?: readonly string[];
 }
-
-export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
 
 const exchange = async (
   address: string | URL | Request,

@@ -7,11 +7,12 @@ import * as z from 'zod';
 import type { Usage } from '../domain/job-events.ts';
 import { finished, read, taskId } from './answer-parts.ts';
 import { apiKey } from './api-key.ts';
-import { answered, askOnce, failureOfLook, failureOfRefusal, isGranted, type Refusal } from './ask-once.ts';
+import { answered, askOnce, failureOfLook, failureOfRefusal, isGranted } from './ask-once.ts';
 import { filesOf } from './fal/output.ts';
 import { falWebhooks } from './fal/webhook.ts';
 import { providerFailure } from './http-failure.ts';
 import type { Provider, ProviderError, ProviderRequest } from './provider.ts';
+import type { Refusal } from './refusal.ts';
 import { baseUrl, type ProviderSetup } from './setup.ts';
 import { taskState } from './task-state.ts';
 

@@ -1,11 +1,11 @@
 /** Google's Gemini API: pictures, readings of pictures and words by one call of `generateContent`. */
 import type { GenerateContentConfig, Part } from '@google/genai';
 import * as z from 'zod';
+import { maxOutputTokens } from './answer-parts.ts';
 import { apiKey } from './api-key.ts';
 import { readAnswer } from './gemini/answer.ts';
 import { geminiFailure } from './gemini/failure.ts';
 import { providerFailure } from './http-failure.ts';
-import { maxOutputTokens } from './inline-answer.ts';
 import type { Finished, ProviderRequest } from './provider.ts';
 import { baseUrl, type ProviderSetup } from './setup.ts';
 import { watchCall } from './watched-call.ts';

@@ -1,7 +1,9 @@
 /** What an HTTP answer of a provider means for a job. Adapters that know better (a moderation code in the body) say so themselves. */
 import { ProviderError, type ProviderErrorKind } from './provider.ts';
+import { inWords, quoted } from './quoted.ts';
+import { Refusal } from './refusal.ts';
 
-export interface HttpFailure {
+interface HttpFailure {
   readonly status: number;
   /** The header `retry-after`: seconds, or a date. */
   readonly retryAfter?: string | null | undefined;
@@ -28,11 +30,15 @@ const kindOf = (status: number): ProviderErrorKind => {
 const maxPauseSeconds = 3_600;
 
 /** Seconds from a `retry-after`; nothing when it says nothing. */
-export const retryAfterSecondsOf = (header: string | null | undefined, now = Date.now()): number | undefined => {
+const retryAfterSecondsOf = (header: string | null | undefined, now = Date.now()): number | undefined => {
   if (!header) return undefined;
   const seconds = /^\d+(\.\d+)?$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1_000;
   return Number.isFinite(seconds) ? Math.min(maxPauseSeconds, Math.max(1, Math.ceil(seconds))) : undefined;
 };
+
+/** What comes of a cause into a log. A refusal has seen to that itself. */
+const shown = (cause: unknown): unknown =>
+  cause === undefined || typeof cause === 'number' || cause instanceof Refusal ? cause : quoted(inWords(cause));
 
 /** A failure of the given kind, in words that a user may read. */
 export const providerFailure = (
@@ -42,7 +48,7 @@ export const providerFailure = (
   const { retryAfterSeconds, cause } = options;
   return new ProviderError(kind, messages[kind], {
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    cause,
+    cause: shown(cause),
   });
 };
 
@@ -55,4 +61,4 @@ export const unanswered = (cause: unknown): ProviderError => providerFailure('tr
 
 /** For an answer that makes no sense. It may at the next try. */
 export const malformed = (cause: unknown): ProviderError =>
-  new ProviderError('next-model', "The provider's answer cannot be used.", { cause });
+  new ProviderError('next-model', "The provider's answer cannot be used.", { cause: shown(cause) });

@@ -128,6 +128,11 @@ describe.each(names)('starting a task (PP16): %s', (name) => {
     { name: 'fatal → fatal', script: { body: failed('fatal') }, kind: 'fatal' },
     { name: 'a kind of its own → next-model', script: { body: failed('toString') }, kind: 'next-model' },
     { name: 'no files → next-model', script: { body: { status: 'finished', files: [] } }, kind: 'next-model' },
+    {
+      name: 'a ninth file → next-model',
+      script: { body: { status: 'finished', files: Array(9).fill({ url }) } },
+      kind: 'next-model',
+    },
     { name: 'running without 202 → next-model', script: { body: { status: 'running' } }, kind: 'next-model' },
     {
       name: 'a task id that is none → next-model',
@@ -177,6 +182,7 @@ describe.each(names)('a running task (PP16): %s', (name) => {
     ['failed by moderation', 'blocked', { body: { status: 'failed', error: { kind: 'moderation' } } }],
     ['failed without a word', 'next-model', { body: { status: 'failed' } }],
     ['finished without files', 'next-model', { body: { status: 'finished' } }],
+    ['that failed and may be tried again', 'transient', { body: { status: 'failed', error: { kind: 'busy' } } }],
     ['that is unknown', 'next-model', { status: 404, body: {} }],
     ['that is gone', 'next-model', { status: 410, body: {} }],
   ])(`${name}: a task %s → failed, %s`, async (_, kind, script) => {
@@ -295,3 +301,22 @@ test.each<[string, boolean, boolean]>([
     modal.credentials.safeParse({ base_url: 'http://me--kites.modal.run', token_id: 'a', token_secret: 'b' }).success,
   ],
 ])('credentials of %s → %j', (_, isGood, found) => expect(found).toBe(isGood));
+
+test.each([
+  ['https://gpu.example', true],
+  ['http://localhost:8000', true],
+  ['http://127.0.0.1:8000', true],
+  ['http://[::1]:8000', true],
+  ['http://10.0.0.7', true],
+  ['http://192.168.1.2/gpu', true],
+  ['http://[fd00::7]', true],
+  ['http://gpu', true],
+  ['http://gpu.local', true],
+  ['http://gpu.example', false],
+  ['http://internal.example', false],
+  ['http://8.8.8.8', false],
+  ['http://[2606:4700::1]', false],
+  ['http://169.254.169.254', false],
+])('http-worker: at %s → %j', (base_url, isGood) =>
+  expect(httpWorker.credentials.safeParse({ base_url, secrets: [secret] }).success).toBe(isGood),
+);

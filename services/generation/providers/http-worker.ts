@@ -1,12 +1,12 @@
 /** One's own GPU worker behind HTTP: docs/gpu-worker.md. Both sides sign what they send with a shared secret. */
 import * as z from 'zod';
+import { ownUrl } from './http-worker/own-url.ts';
 import { signingKey, signingSecrets } from './http-worker/signature.ts';
 import { workerProvider } from './http-worker/worker-provider.ts';
 import type { ProviderSetup } from './setup.ts';
 
 const credentials = z.strictObject({
-  /** Over http only inside one's own network: what is signed is still read by whoever is on the line. */
-  base_url: z.url({ protocol: /^https?$/ }),
+  base_url: ownUrl,
   secrets: signingSecrets.min(1),
 });
 type Credentials = z.infer<typeof credentials>;

@@ -3,6 +3,7 @@
  * tokens. https://modal.com/docs/guide/webhook-proxy-auth
  */
 import * as z from 'zod';
+import { apiKey } from './api-key.ts';
 import { signingKey, signingSecrets } from './http-worker/signature.ts';
 import { workerProvider } from './http-worker/worker-provider.ts';
 import { baseUrl, type ProviderSetup } from './setup.ts';
@@ -10,8 +11,8 @@ import { baseUrl, type ProviderSetup } from './setup.ts';
 const credentials = z.strictObject({
   /** As in `https://<workspace>--<label>.modal.run`. */
   base_url: baseUrl,
-  token_id: z.string().min(1).max(500),
-  token_secret: z.string().min(1).max(500),
+  token_id: apiKey,
+  token_secret: apiKey,
   /** For its callbacks. Without any, tasks are only asked after. */
   secrets: signingSecrets.default([]),
 });
@@ -25,6 +26,6 @@ export const modal: ProviderSetup<Credentials> = {
       baseUrl: base_url,
       keys: secrets.map(signingKey),
       headers: { 'modal-key': token_id, 'modal-secret': token_secret },
-      secrets: [token_secret, ...secrets],
+      secrets: [token_id, token_secret, ...secrets],
     }),
 };

@@ -7,11 +7,13 @@ import * as z from 'zod';
 import type { JobOutput, Usage } from '../domain/job-events.ts';
 import { finished, read, taskId } from './answer-parts.ts';
 import { apiKey } from './api-key.ts';
-import { answered, askOnce, failureOfLook, failureOfRefusal, isGranted, Refusal, withoutSecrets } from './ask-once.ts';
+import { answered, askOnce, failureOfLook, failureOfRefusal, isGranted } from './ask-once.ts';
 import { malformed, providerFailure } from './http-failure.ts';
 import { filesOf } from './piapi/output.ts';
 import { taskOf } from './piapi/task.ts';
 import type { Provider, ProviderError, TaskState, WebhookReading, WebhookRequest } from './provider.ts';
+import { withoutSecrets } from './quoted.ts';
+import { Refusal } from './refusal.ts';
 import { baseUrl, type ProviderSetup } from './setup.ts';
 import { taskState } from './task-state.ts';
 
@@ -25,7 +27,7 @@ const credentials = z.strictObject({
 type Credentials = z.infer<typeof credentials>;
 
 /** Tasks hold texts and addresses, no files. */
-const maxAnswerBytes = 1024 * 1024;
+const maxTaskBytes = 1024 * 1024;
 
 const fault = z.object({
   code: z.number().nullish(),
@@ -70,7 +72,7 @@ const failureOfCreation = (refusal: Refusal): ProviderError => {
 
 const failureOfTask = ({ status, error }: PiapiTask): ProviderError => {
   const text = wordsOf(error);
-  const cause = `${status} ${error?.code ?? ''}: ${text.slice(0, 2_000)}`;
+  const cause = `${status} ${error?.code ?? ''}: ${text}`;
   return failureOfText(text, cause) ?? providerFailure('next-model', { cause });
 };
 
@@ -119,7 +121,7 @@ const create = ({ api_key, webhook_secrets, base_url = 'https://api.piapi.ai' }:
   const digests = webhook_secrets.map(digest);
   const secrets = [api_key, ...webhook_secrets];
   const ask = async ({ method, path, body, signal, failureFor }: Call): Promise<unknown> => {
-    const response = await askOnce({ failureFor, maxBytes: maxAnswerBytes, secrets })(
+    const response = await askOnce({ failureFor, maxBytes: maxTaskBytes, secrets })(
       `${base_url.replace(/\/$/, '')}${path}`,
       {
         method,

@@ -62,7 +62,7 @@ export type ProducedFile = InlineFile | RemoteFile;
 
 export interface Finished {
   readonly status: 'finished';
-  /** 1 to 8. */
+  /** 1 to `maxOutputs`. */
   readonly files: readonly ProducedFile[];
   readonly usage: Usage;
 }
@@ -109,7 +109,7 @@ export interface Tasks {
   /** Nothing when it is not authentic or cannot be read. The URL that it came to was signed and checked before. */
   readWebhook(request: WebhookRequest): Promise<WebhookReading | undefined>;
   /** Asks the provider to stop; answers whether it will. */
-  cancel?(task: Task, signal: AbortSignal): Promise<boolean>;
+  cancel?(task: Pick<Task, 'taskId' | 'model'>, signal: AbortSignal): Promise<boolean>;
 }
 
 /** One maker of outputs, with one app's credentials. */
@@ -121,8 +121,15 @@ export interface Provider {
   readonly tasks?: Tasks;
 }
 
+/** A job has no more outputs. */
+export const maxOutputs = 8;
+
 /** Bytes of a file that may come inside an answer, and so lie in memory. */
 export const maxInlineBytes = 16 * 1024 * 1024;
+/** The same in base64, which is four thirds of its bytes. */
+export const maxInlineBase64 = Math.ceil(maxInlineBytes / 3) * 4;
+/** Of an answer: its largest inline file, and what is said around it. */
+export const maxAnswerBytes = maxInlineBase64 + 1024 * 1024;
 
 /**
  * `transient`: try again later. `next-model`: this model is missing, overloaded or failing; another may do.

@@ -49,9 +49,7 @@ const refuses = /\bE005\b|flagged as sensitive|\bnsfw\b|moderation|safety (?:che
 
 const failureOfTask = ({ status, error }: Prediction) => {
   const text = typeof error === 'string' ? error : JSON.stringify(error ?? null);
-  return providerFailure(refuses.test(text) ? 'blocked' : 'next-model', {
-    cause: `${status}: ${text.slice(0, 2_000)}`,
-  });
+  return providerFailure(refuses.test(text) ? 'blocked' : 'next-model', { cause: `${status}: ${text}` });
 };
 
 const texts = z.union([z.string(), z.array(z.string()).transform((pieces) => pieces.join(''))]);

@@ -181,7 +181,11 @@ describe('a job under way (PP16)', () => {
     ['that took too long', 'next-model', { status: 'TIMED_OUT' }],
     ['completed without output', 'next-model', { status: 'COMPLETED' }],
     ['completed with a word', 'next-model', { status: 'COMPLETED', output: { message: 'all done, thanks' } }],
-    ['completed with base64 of no picture', 'fatal', { status: 'COMPLETED', output: { image: 'aGVsbG8gd29ybGQ=' } }],
+    [
+      'completed with base64 of no picture',
+      'next-model',
+      { status: 'COMPLETED', output: { image: 'aGVsbG8gd29ybGQ=' } },
+    ],
     [
       'completed with an inline file > 16 MB',
       'next-model',

@@ -1,14 +1,15 @@
 /** RunPod: a job is queued at a serverless endpoint, whose id is the model. https://docs.runpod.io/serverless/endpoints/operation-reference */
 import * as z from 'zod';
 import { read, taskId } from './answer-parts.ts';
+import { apiKey } from './api-key.ts';
 import { answered, askOnce, isGranted } from './ask-once.ts';
-import { malformed, providerFailure } from './http-failure.ts';
-import { type Provider, ProviderError, type ProviderRequest, type Task, type TaskState } from './provider.ts';
+import { providerFailure } from './http-failure.ts';
+import type { Provider, ProviderError, ProviderRequest, Task, TaskState } from './provider.ts';
 import { finishedBy } from './runpod/output.ts';
 import { baseUrl, type ProviderSetup } from './setup.ts';
 import { taskState } from './task-state.ts';
 
-const credentials = z.strictObject({ api_key: z.string().min(1).max(500), base_url: baseUrl.optional() });
+const credentials = z.strictObject({ api_key: apiKey, base_url: baseUrl.optional() });
 type Credentials = z.infer<typeof credentials>;
 
 const standing = z.object({
@@ -26,7 +27,6 @@ const waiting: readonly string[] = ['IN_QUEUE', 'IN_PROGRESS', 'RUNNING'];
 const refuses = /\bnsfw\b|moderation|flagged|content policy|safety (?:checker|filter|system)/i;
 /** A failed handler's error is JSON with its trace, whose file names say nothing of the content. */
 const thrown = z.object({ error_message: z.string() });
-const maxQuoted = 2_000;
 
 const errorText = ({ error, output }: Standing): string => {
   const said = error ?? output ?? '';
@@ -41,7 +41,7 @@ const errorText = ({ error, output }: Standing): string => {
 const failureOfTask = (task: Standing): ProviderError => {
   const text = errorText(task);
   const kind = task.status === 'FAILED' && refuses.test(text) ? 'blocked' : 'next-model';
-  return providerFailure(kind, { cause: `${task.status}: ${text.slice(0, maxQuoted)}` });
+  return providerFailure(kind, { cause: `${task.status}: ${text}` });
 };
 
 /** A handler that tells of its progress puts it where the output will be. */
@@ -51,18 +51,14 @@ const progressOf = ({ output }: Standing): number | undefined => {
   return data && Math.min(100, Math.max(0, Math.round(data.progress)));
 };
 
-/** What is completed and makes no sense has failed. */
+/** @throws ProviderError when it has failed, or is completed and makes no sense */
 const stateOf = async (task: Standing, kind: Task['output']): Promise<TaskState> => {
   if (waiting.includes(task.status)) return { status: 'running', progress: progressOf(task) };
-  if (task.status !== 'COMPLETED') return { status: 'failed', error: failureOfTask(task) };
-  try {
-    const { executionTime } = task;
-    const finished = await finishedBy(task.output, kind);
-    const computeMs = executionTime == null ? {} : { computeMs: Math.round(executionTime) };
-    return { ...finished, usage: { ...computeMs, ...finished.usage } };
-  } catch (error) {
-    return { status: 'failed', error: error instanceof ProviderError ? error : malformed(error) };
-  }
+  if (task.status !== 'COMPLETED') throw failureOfTask(task);
+  const { executionTime } = task;
+  const finished = await finishedBy(task.output, kind);
+  const computeMs = executionTime == null ? {} : { computeMs: Math.round(executionTime) };
+  return { ...finished, usage: { ...computeMs, ...finished.usage } };
 };
 
 const inputOf = ({ instruction, inputs, input }: ProviderRequest) => ({
@@ -89,7 +85,6 @@ const create = ({ api_key, base_url }: Credentials): Provider => {
       const body = JSON.stringify({ input: inputOf(request), webhook: callbackUrl });
       const task = await ask(model, '/run', { method: 'POST', body, signal });
       const state = await stateOf(task, tool.output);
-      if (state.status === 'failed') throw state.error;
       return state.status === 'finished' ? state : { status: 'submitted', taskId: task.id };
     },
     tasks: {

@@ -1,6 +1,6 @@
 /** Tells a task that failed from one that could not be asked after: the first is over, the second goes on and is asked after again. */
-import { Refusal } from './ask-once.ts';
 import { ProviderError, type TaskState } from './provider.ts';
+import { Refusal } from './refusal.ts';
 
 /** The provider has forgotten it, and will not remember. */
 const isUnknown = (error: ProviderError): boolean =>

@@ -1,9 +1,6 @@
 /** One call of an SDK that holds a whole answer in memory: watched from outside, so that its end is told by what came, not by what was thrown. */
 import { malformed, providerFailure, unanswered } from './http-failure.ts';
-import { maxInlineBytes, type ProviderError } from './provider.ts';
-
-/** The largest file in base64, and what stands around it. */
-export const maxAnswerBytes = Math.ceil(maxInlineBytes / 3) * 4 + 1024 * 1024;
+import { maxAnswerBytes, type ProviderError } from './provider.ts';
 
 /** What has come of the answer so far. */
 export interface Arrival {
@@ -13,7 +10,7 @@ export interface Arrival {
   end: 'unsent' | 'open' | 'whole' | 'too-large';
 }
 
-export interface WatchedCall {
+interface WatchedCall {
   readonly arrival: Readonly<Arrival>;
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 }

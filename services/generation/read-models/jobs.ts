@@ -35,7 +35,7 @@ export interface JobFacts {
   readonly servedFrom?: string | undefined;
 }
 
-const costOf = (job: KnownJob): number => {
+export const costOf = (job: KnownJob): number => {
   if (job.status === 'completed') return job.cost;
   return isEnded(job) ? 0 : job.quote;
 };

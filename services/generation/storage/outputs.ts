@@ -1,4 +1,4 @@
-/** The outputs bucket. A job's output has the same key in every attempt, so that a repeated run overwrites its own. */
+/** The outputs bucket. Each storing has a folder of its own below its job's, so that no late or repeated one touches the files of another. */
 import { Readable } from 'node:stream';
 import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -27,12 +27,12 @@ export const extensions: Readonly<Record<string, string>> = {
 /** All of a user's outputs lie below it. */
 export const outputsPrefix = ({ app, user }: Owner): string => `outputs/${app}/${user}/`;
 
-export const outputKey = (owner: Owner, job: string, index: number, contentType: string): string =>
-  `${outputsPrefix(owner)}${job}/${index}.${extensions[contentType] ?? 'bin'}`;
+export const outputKey = (owner: Owner, folder: string, index: number, contentType: string): string =>
+  `${outputsPrefix(owner)}${folder}/${index}.${extensions[contentType] ?? 'bin'}`;
 
 /** Beside the picture that it shows. */
-export const thumbnailKey = (owner: Owner, job: string, index: number): string =>
-  `${outputsPrefix(owner)}${job}/${index}.thumb.webp`;
+export const thumbnailKey = (owner: Owner, folder: string, index: number): string =>
+  `${outputsPrefix(owner)}${folder}/${index}.thumb.webp`;
 
 export interface OutputFile {
   readonly contentType: string;

@@ -42,7 +42,7 @@ beforeEach(() => {
 const store = (files: readonly ProducedFile[], kind: JobOutput['kind'], signal = new AbortController().signal) =>
   storeOutputs({ outputs, ...publicHttp({ trusts: publicOr([`127.0.0.1:${port}`]) }) })(files, {
     owner,
-    jobId: 'gen_1',
+    folder: 'gen_1',
     kind,
     signal,
     onStore: (key) => told.push(key),
@@ -160,7 +160,7 @@ describe('PP15 PP16 other kinds', () => {
         },
       },
     });
-    const request = { owner, jobId: 'gen_1', kind: 'video', signal: new AbortController().signal } as const;
+    const request = { owner, folder: 'gen_1', kind: 'video', signal: new AbortController().signal } as const;
     const [output] = await counting([remote('video')], { ...request, onStore: () => {} });
     expect(output).toMatchObject({ bytes: 40 * megabyte, sha256: sha256(bytes) });
     expect(taken).toBe(40 * megabyte);
@@ -235,7 +235,7 @@ describe('PP16 what is not stored', () => {
   });
   test('what S3 says goes on as it is', async () => {
     const fails = storeOutputs({ outputs: { put: () => Promise.reject(new Error('SlowDown')) }, ...publicHttp() });
-    const request = { owner, jobId: 'gen_1', kind: 'text', signal: new AbortController().signal } as const;
+    const request = { owner, folder: 'gen_1', kind: 'text', signal: new AbortController().signal } as const;
     const file = { kind: 'text', contentType: 'text/plain', bytes: Buffer.from('a') } as const;
     await expect(fails([file], { ...request, onStore: () => {} })).rejects.toThrow('SlowDown');
   });

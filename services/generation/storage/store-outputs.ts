@@ -20,12 +20,15 @@ export interface StoreOutputsDeps {
 
 export interface StoreRequest {
   readonly owner: Owner;
-  readonly jobId: string;
+  /** Below the owner's outputs. */
+  readonly folder: string;
   /** What the tool promises. */
   readonly kind: JobOutput['kind'];
   readonly signal: AbortSignal;
   /** Told of every key before it is written. */
   readonly onStore: (key: string) => void;
+  /** @throws ProviderError for JSON that is not what the tool promises. */
+  readonly checkJson?: (value: unknown) => void;
 }
 
 /** @throws ProviderError for files that cannot be used or fetched, or whatever broke on the way. */
@@ -52,9 +55,9 @@ const about = ({ title, durationSeconds }: ProducedFile): Pick<JobOutput, 'title
 const storeThumbnail = async (
   { outputs }: StoreOutputsDeps,
   { bytes, width, height }: Thumbnail,
-  { owner, jobId, index, onStore }: Place,
+  { owner, folder, index, onStore }: Place,
 ): Promise<JobOutput['thumbnail']> => {
-  const key = thumbnailKey(owner, jobId, index);
+  const key = thumbnailKey(owner, folder, index);
   onStore(key);
   await outputs.put(key, { contentType: 'image/webp', bytes });
   return { key, bytes: bytes.length, width, height };
@@ -66,8 +69,9 @@ const storeChecked = async (
   bytes: Uint8Array,
   place: Place,
 ): Promise<JobOutput> => {
-  const { owner, jobId, index, onStore } = place;
-  const key = outputKey(owner, jobId, index, facts.contentType);
+  const { owner, folder, index, onStore, checkJson } = place;
+  if (facts.kind === 'json') checkJson?.(JSON.parse(Buffer.from(bytes).toString()));
+  const key = outputKey(owner, folder, index, facts.contentType);
   onStore(key);
   await deps.outputs.put(key, { contentType: facts.contentType, bytes });
   const small = thumbnail && (await storeThumbnail(deps, thumbnail, place));
@@ -110,7 +114,7 @@ const passOn = async (
   { outputs }: StoreOutputsDeps,
   begun: Begun,
   facts: Pick<JobOutput, 'kind' | 'contentType' | 'width' | 'height'>,
-  { owner, jobId, index, onStore }: Place,
+  { owner, folder, index, onStore }: Place,
 ): Promise<JobOutput> => {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -118,7 +122,7 @@ const passOn = async (
     hash.update(piece);
     bytes += piece.length;
   });
-  const key = outputKey(owner, jobId, index, facts.contentType);
+  const key = outputKey(owner, folder, index, facts.contentType);
   onStore(key);
   await outputs.put(key, { contentType: facts.contentType, bytes: counted });
   return { ...facts, bytes, sha256: hash.digest('hex'), key };

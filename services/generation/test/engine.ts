@@ -8,7 +8,7 @@ import { derivedId, type Id } from '#shared/ids.ts';
 import { isOver, type Job, jobStream } from '../domain/job.ts';
 import type { JobEvent } from '../domain/job-events.ts';
 import { jobHandler } from '../handle-job.ts';
-import { queueWork } from '../handlers/project-job.ts';
+import { beginLooks, queueWork } from '../handlers/project-job.ts';
 import type { ProvidersOf } from '../providers/registry.ts';
 import { secondsAfter } from '../time.ts';
 import { consumeFollow } from '../worker/consume-follow.ts';
@@ -16,7 +16,7 @@ import { consumeJob } from '../worker/consume-job.ts';
 import { failDeadJob } from '../worker/fail-dead-job.ts';
 import type { FollowMessage } from '../worker/follow-message.ts';
 import { followTask } from '../worker/follow-task.ts';
-import type { JobMessage } from '../worker/job-message.ts';
+import type { DispatchJob, JobMessage } from '../worker/job-message.ts';
 import { runJob } from '../worker/run-job.ts';
 import { storedIn } from './job-world.ts';
 import { memoryJobs, memoryOutputs, memoryUploads, owner, silent, testCatalog } from './memory.ts';
@@ -102,7 +102,10 @@ export const engine = ({ tool, providersOf, isTwice = false, isAway = () => fals
       one.visibleAt = clock + seconds * 1_000;
     };
     if (body.queue === 'follow')
-      await consumeFollow({ follow, send, retryLater, logger: silent })(body.message, delivery, signal);
+      await consumeFollow({ follow, send, retryLater, logger: silent })(body.message, delivery, {
+        signal,
+        leaseSeconds: 70,
+      });
     else await consumeJob({ run, retryLater, logger: silent })(body.message, delivery, { signal, leaseSeconds: 70 });
   };
   const lost: Body[] = [];
@@ -129,18 +132,16 @@ export const engine = ({ tool, providersOf, isTwice = false, isAway = () => fals
     await handleJob(jobStream(owner, id), command, { actor: 'user-1', correlationId: 'c-1' });
     return id;
   };
+  const tellQueues = async (event: Parameters<typeof queueWork>[1]): Promise<void> => {
+    const dispatch: DispatchJob = (message, { afterSeconds }) => enqueue({ queue: 'work', message }, afterSeconds);
+    await queueWork({ dispatch, follow: send }, event);
+    await beginLooks({ follow: send }, event);
+  };
   /** Until nothing is left to do, or this time. */
   const drain = async (untilMs = Number.POSITIVE_INFINITY): Promise<void> => {
     for (let step = 0; step < maxSteps; step += 1) {
       for (let event = told.shift(); event; event = told.shift())
-        for (let copy = 0; copy < (isTwice ? 2 : 1); copy += 1)
-          await queueWork(
-            {
-              dispatch: (message, { afterSeconds }) => enqueue({ queue: 'work', message }, afterSeconds),
-              follow: send,
-            },
-            event,
-          );
+        for (let copy = 0; copy < (isTwice ? 2 : 1); copy += 1) await tellQueues(event);
       const [next] = queue.toSorted((a, b) => a.visibleAt - b.visibleAt);
       if (!next || next.visibleAt > untilMs) {
         if (Number.isFinite(untilMs)) clock = Math.max(clock, untilMs);

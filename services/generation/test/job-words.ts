@@ -50,7 +50,7 @@ export const started = (claim: Claim, attempt = 1, choice = sandbox): JobEvent =
   ...choice,
 });
 export const submit = (
-  by: { claim: Claim } | { attempt: number; provider: string },
+  by: { claim: Claim } | { attempt: number; provider: string; model: string },
   taskId = 't-1',
   when = at,
 ): JobCommand => ({ type: 'SubmitJob', at: when, by, taskId });

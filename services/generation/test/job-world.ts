@@ -38,6 +38,7 @@ export const told = (taskId = 't-1', more: Partial<TaskTold> = {}): TaskTold => 
   taskId,
   attempt: 1,
   provider: 'slow',
+  model: 'a',
   isOver: true,
   ...more,
 });

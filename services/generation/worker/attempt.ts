@@ -61,7 +61,14 @@ export const attempt = async (deps: AttemptDeps, one: Attempt): Promise<Finished
     resultSchema: tool.result_schema,
     input: inputOf(choice.input, { worded, instruction, images: inputs.map(({ url }) => url) }),
     inputs,
-    callbackUrl: await deps.callbackUrl({ app, user, jobId, attempt: number, provider: choice.provider }),
+    callbackUrl: await deps.callbackUrl({
+      app,
+      user,
+      jobId,
+      attempt: number,
+      provider: choice.provider,
+      model: choice.model,
+    }),
     signal,
   });
 };

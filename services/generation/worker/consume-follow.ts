@@ -4,7 +4,7 @@
  */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { ShowAgain } from '#shared/messaging/show-again.ts';
-import type { Delivery } from './consume-job.ts';
+import type { Delivery, WorkerTime } from './consume-job.ts';
 import { type FollowMessage, lookAfterSeconds, type SendFollow } from './follow-message.ts';
 import { backoffSeconds } from './job-message.ts';
 
@@ -23,13 +23,19 @@ export interface ConsumeFollowDeps {
 /** @throws what broke the look, unless a new message takes its place. */
 export const consumeFollow =
   ({ follow, send, retryLater, logger }: ConsumeFollowDeps) =>
-  async (message: FollowMessage, delivery: Delivery, signal: AbortSignal): Promise<void> => {
+  async (message: FollowMessage, delivery: Delivery, { signal, leaseSeconds }: WorkerTime): Promise<void> => {
     const { receiptHandle, attributes } = delivery;
     const { jobId } = message;
     const receiveCount = Number(attributes.ApproximateReceiveCount);
+    // As long as this look can last: one that dies with its function must not keep the task unseen for longer.
+    await retryLater(receiptHandle, leaseSeconds);
     try {
       await follow(message, signal);
     } catch (error) {
+      if (message.kind === 'told' && receiveCount >= lastDelivery) {
+        logger.error('look given up', { jobId, error: error as Error });
+        return;
+      }
       if (message.kind === 'check' && receiveCount >= lastDelivery && message.tries < maxTries) {
         const tries = message.tries + 1;
         await send({ ...message, tries }, lookAfterSeconds(tries));

@@ -1,8 +1,9 @@
 /** Ends an attempt: its files are stored and the job is done, or the failure is told and something follows from it. */
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Tool } from '#services/catalog/contracts.ts';
 import type { Owner } from '#shared/owner.ts';
-import { choiceOf, isEnded, isOver, type Job, type Processing } from '../domain/job.ts';
+import { choiceOf, isOver, type Job, type Processing } from '../domain/job.ts';
 import type { Speaker } from '../domain/job-commands.ts';
 import { type Finished, ProviderError } from '../providers/provider.ts';
 import type { Outputs } from '../storage/outputs.ts';
@@ -30,8 +31,9 @@ export interface AttemptAtWork {
   readonly signal: AbortSignal;
 }
 
-/** Whether what was stored for the job can never be its result. While another worker has it, the keys are that one's. */
-const isOrphaned = (job: Job): boolean => (isEnded(job) && job.status !== 'completed') || job.status === 'removed';
+/** Whether a stored file is the job's result. */
+const isResult = (job: Job | undefined, key: string): boolean =>
+  job?.status === 'completed' && job.outputs.some((output) => output.key === key || output.thumbnail?.key === key);
 
 /** @throws ProviderError for files that cannot be used, or whatever broke on the way. */
 export const finish = async (
@@ -41,23 +43,28 @@ export const finish = async (
 ): Promise<Job> => {
   const stored = new Set<string>();
   let after: Job | undefined;
-  checkResult(tool, files);
+  let isTold = false;
   try {
     const made = await storeOutputs(files, {
       owner,
-      jobId,
+      // A folder for each storing: two that work on one job at the same time, or one that comes late, touch no file of another.
+      folder: `${jobId}/${randomUUID().slice(0, 8)}`,
       kind: tool.output,
       signal,
       onStore: (key) => stored.add(key),
+      checkJson: (value) => checkResult(tool, value),
     });
     const cost = meteredCost(tool, { quote: job.quote, usage, outputs: made.length });
+    isTold = true;
     after = (await tell({ type: 'SucceedJob', by, outputs: made, usage, cost })).job;
     return after;
   } finally {
-    if (after && isOrphaned(after) && stored.size > 0)
+    // When the answer to the telling is lost, the files may be the result.
+    const left = isTold && !after ? [] : [...stored].filter((key) => !isResult(after, key));
+    if (left.length > 0)
       await outputs
-        .remove([...stored])
-        .catch((error: unknown) => logger.warn('outputs of an ended job remain', { jobId, error: error as Error }));
+        .remove(left)
+        .catch((error: unknown) => logger.warn('files that are no result remain', { jobId, error: error as Error }));
   }
 };
 

@@ -28,6 +28,7 @@ export const taskTold = z.strictObject({
   taskId: abandonedTask.shape.taskId,
   attempt: z.int().min(1),
   provider: z.string().max(60),
+  model: z.string().max(100),
   isOver: z.boolean(),
 });
 /** Nobody waits for it any more. */

@@ -93,12 +93,12 @@ describe('BM6 NB8 a look at a task', () => {
     expect(await job()).toMatchObject({ attempts: 1, ...(kind === 'fatal' ? { status: 'completed' } : {}) });
   });
 
-  test('whose result cannot be stored is a failed attempt, and not a lost one', async () => {
+  test('whose result cannot be stored just now comes again: it was made, and is not made anew', async () => {
     const storeOutputs = () => Promise.reject(new Error('S3 is away'));
     const { follow, job, types } = await waiting([finished()], { deps: { storeOutputs } });
-    await follow(check());
-    expect((await types()).at(-1)).toBe('AttemptFailed');
-    expect(await job()).toMatchObject({ status: 'queued' });
+    await expect(follow(check())).rejects.toThrow('S3 is away');
+    expect(await types()).toEqual(begun);
+    expect(await job()).toMatchObject({ status: 'processing', working: { taskId: 't-1' } });
   });
 
   test('that cannot be asked after goes on, whatever is wrong', async () => {

@@ -40,8 +40,8 @@ const awaited = async (
   if (job.status !== 'processing') return undefined;
   if (job.working.taskId !== undefined || message.kind === 'check')
     return job.working.taskId === message.taskId ? job : undefined;
-  const { attempt, provider, taskId } = message;
-  const told = await teller(deps, message)({ type: 'SubmitJob', by: { attempt, provider }, taskId });
+  const { attempt, provider, model, taskId } = message;
+  const told = await teller(deps, message)({ type: 'SubmitJob', by: { attempt, provider, model }, taskId });
   return told.job.status === 'processing' && told.job.working.taskId === taskId ? told.job : undefined;
 };
 
@@ -97,6 +97,8 @@ const follow = async (
     logger.info('job ended', { jobId, tool: job.tool, status: ended.status, provider: job.working.provider });
   } catch (cause) {
     const error = toProviderError(cause);
+    // It was made and is paid for: what broke on the way to the bucket is tried again, not the task.
+    if (state.status === 'finished' && error.kind === 'transient') throw cause;
     logger.warn('task failed', { jobId, kind: error.kind, error, provider: job.working.provider });
     const chain = tool ? chainOf(tool, await providersOf(app), sandboxApps.includes(app)) : [];
     // Whatever follows is in the event: the stream's reader puts the job into the queue again.
@@ -104,11 +106,16 @@ const follow = async (
   }
 };
 
-const stop = async ({ providersOf, logger }: FollowTaskDeps, message: StopTask, signal: AbortSignal): Promise<void> => {
-  const { app, jobId, task } = message;
-  const tasks = tasksOf(await providersOf(app), task.provider);
-  const stopped = (await tasks?.cancel?.({ taskId: task.taskId, model: task.model, output: 'json' }, signal)) ?? false;
-  logger.info('task told to stop', { jobId, ...task, stopped });
+const stop = async (
+  { providersOf, logger }: FollowTaskDeps,
+  message: Pick<StopTask, 'app' | 'jobId' | 'task'>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { app, jobId } = message;
+  const { provider, model, taskId } = message.task;
+  const tasks = tasksOf(await providersOf(app), provider);
+  const stopped = (await tasks?.cancel?.({ taskId, model, output: 'json' }, signal)) ?? false;
+  logger.info('task told to stop', { jobId, provider, model, taskId, stopped });
 };
 
 /** @throws whatever broke on the way: the message comes again. */
@@ -127,4 +134,6 @@ export const followTask =
     const waiting = await awaited(deps, message, job);
     if (waiting) return follow(deps, message, waiting, signal);
     logger.info('task not waited for', { jobId, taskId, status: job.status });
+    // One that an earlier attempt left behind, or whose submission nobody heard of, works for nobody.
+    if (message.kind === 'told' && !message.isOver) await stop(deps, { ...message, task: message }, signal);
   };

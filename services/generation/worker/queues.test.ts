@@ -81,7 +81,7 @@ describe('BM6 the queue of looks', () => {
     const sent: [FollowMessage, number][] = [];
     const send = async (next: FollowMessage, seconds: number) => void sent.push([next, seconds]);
     const deps = { follow: away, send, retryLater, logger: silent, ...change };
-    const end = consumeFollow(deps)(message, delivery(receiveCount), never).then(
+    const end = consumeFollow(deps)(message, delivery(receiveCount), { signal: never, leaseSeconds: 70 }).then(
       () => 'done',
       () => 'comes again',
     );
@@ -89,10 +89,21 @@ describe('BM6 the queue of looks', () => {
   };
 
   test('lets go of a look that was taken', async () =>
-    expect(await consume(check(), 1, { follow: async () => {} })).toEqual({ end: 'done', pauses: [], sent: [] }));
+    expect(await consume(check(), 1, { follow: async () => {} })).toEqual({
+      end: 'done',
+      pauses: [['r-1', 70]],
+      sent: [],
+    }));
 
   test('keeps one that broke, for a pause', async () =>
-    expect(await consume(check(), 1)).toEqual({ end: 'comes again', pauses: [['r-1', expect.any(Number)]], sent: [] }));
+    expect(await consume(check(), 1)).toEqual({
+      end: 'comes again',
+      pauses: [
+        ['r-1', 70],
+        ['r-1', expect.any(Number)],
+      ],
+      sent: [],
+    }));
 
   test('I9 hands the last try over to a new look, so that no task is lost sight of', async () => {
     const { end, sent } = await consume(check('t-1', 7), 4);
@@ -105,7 +116,7 @@ describe('BM6 the queue of looks', () => {
 
   test('gives up one that was tried for hours, and what was told, for its looks go on', async () => {
     expect(await consume(check('t-1', 200), 5)).toMatchObject({ end: 'comes again', sent: [] });
-    expect(await consume(told(), 5)).toMatchObject({ end: 'comes again', sent: [] });
+    expect(await consume(told(), 5)).toMatchObject({ end: 'done', sent: [] });
   });
 
   test('pauses grow from two seconds to a minute, and spread', () => {

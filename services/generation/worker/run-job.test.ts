@@ -32,9 +32,12 @@ describe('PP6 a run', () => {
     const { run, types, job, outputs } = await world(['sandbox-1']);
     expect(await run()).toEqual({ status: 'done' });
     expect(await types()).toEqual(['JobRequested', 'JobStarted', 'JobSucceeded']);
-    const key = `outputs/sparky/user-1/${jobId}/0.jpg`;
-    const thumbnail = `outputs/sparky/user-1/${jobId}/0.thumb.webp`;
-    expect([...outputs.files.keys()].sort()).toEqual([key, thumbnail]);
+    const [key = '', thumbnail = ''] = [...outputs.files.keys()].sort();
+    expect([outputs.files.size, key, thumbnail]).toEqual([
+      2,
+      expect.stringMatching(new RegExp(`^outputs/sparky/user-1/${jobId}/[0-9a-f]{8}/0.jpg$`)),
+      key.replace('0.jpg', '0.thumb.webp'),
+    ]);
     expect(await job()).toMatchObject({
       status: 'completed',
       cost: 4,

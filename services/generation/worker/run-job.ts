@@ -77,6 +77,12 @@ const tryOne = async (
   // A task that runs is no failed attempt, even if this cannot be told: then its webhook names it.
   const told = await tell({ type: 'SubmitJob', by, taskId });
   logger.info('task submitted', { jobId, tool: tool.id, provider, model, taskId });
+  const isAwaited = told.job.status === 'processing' && told.job.working.taskId === taskId;
+  // Cancelled while it was submitted, or another task was: nobody will wait for this one.
+  if (!isAwaited)
+    await providers[provider]?.tasks
+      ?.cancel?.({ taskId, model, output: tool.output }, signal)
+      .catch((error: unknown) => logger.warn('task not stopped', { jobId, taskId, error: error as Error }));
   return { job: told.job, following: 'nothing' };
 };
 

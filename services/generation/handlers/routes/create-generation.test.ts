@@ -46,7 +46,10 @@ describe('PP4 POST /v1/generations', () => {
   test('again after the job is over: its status, 200', async () => {
     const { body } = await here.create(sepia());
     await here.at(`/v1/generations/${body.id}/cancel`, 'POST');
-    expect(await here.create(sepia())).toEqual({ status: 200, body: { ...body, status: 'cancelled' } });
+    expect(await here.create(sepia())).toEqual({
+      status: 200,
+      body: { ...body, status: 'cancelled', cost_credits: 0 },
+    });
   });
 
   test('again with the same key and another request: 422, nothing changes', async () => {

@@ -13,13 +13,14 @@ import { isEnded, isKnown, type Job, jobStream, type KnownJob } from '../../doma
 import type { JobEvent } from '../../domain/job-events.ts';
 import type { HandleJob } from '../../handle-job.ts';
 import type { HoldCredits } from '../../ledger/hold-credits.ts';
+import { costOf } from '../../read-models/jobs.ts';
 import type { routes } from '../../routes.ts';
 import type { AssetTable } from '../../storage/asset-table.ts';
 import type { PromptTable } from '../../storage/prompt-table.ts';
 import { secondsAfter } from '../../time.ts';
 import type { GenerationRejection } from '../problems.ts';
 import { checkRun, type Run } from './run-request.ts';
-import { cacheKeyOf, type ServeDeps, serveResult } from './serve-result.ts';
+import { cacheKeyOf, dropCopies, type ServeDeps, serveResult } from './serve-result.ts';
 
 /**
  * A hold outlives its job's deadline, so that a sweep never takes credits from under a job that is ending. Soon after, credits'
@@ -65,11 +66,9 @@ const holdRefusal = (
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 
-/** The same answer to the first request and to every repetition of it. */
+/** To the first request and to every repetition: how the job stands, and what it costs by now. */
 const answer = (id: Id<'gen'>, job: KnownJob) => {
-  const { status, quote, remaining } = job;
-  const cost = job.status === 'completed' && job.servedFrom !== undefined ? 0 : quote;
-  const body = { id, status, cost_credits: cost, remaining_credits: remaining ?? null };
+  const body = { id, status: job.status, cost_credits: costOf(job), remaining_credits: job.remaining ?? null };
   return { status: isEnded(job) ? 200 : 202, body } as const;
 };
 
@@ -129,17 +128,17 @@ const factsOfRun = (
   } as const;
 };
 
-/** Sets the run's credits aside. A free run is held as well, for the plan's limits count it. */
+/** Sets the run's credits aside. What costs nothing is held as well: the plan's limits count it, and debts and closed accounts stop it. */
 const holdFor = async (
   { holdCredits }: Pick<CreateGenerationDeps, 'holdCredits'>,
   { user, correlationId }: Pick<Request, 'user' | 'correlationId'>,
-  { id, run, deadline }: { id: Id<'gen'>; run: Run; deadline: string },
+  { id, run, credits, deadline }: { id: Id<'gen'>; run: Run; credits: number; deadline: string },
 ): Promise<HoldAnswer | 'unreachable'> =>
   (await holdCredits({
     app: user.app,
     user: user.user,
     holdId: id,
-    credits: run.quote,
+    credits,
     tool: run.tool.id,
     ...(run.needsPro ? { needsPro: true } : {}),
     expiresAt: secondsAfter(deadline, holdMarginSeconds),
@@ -170,29 +169,26 @@ export const runOrder = async (
   const key = seconds > 0 ? cacheKeyOf(run) : undefined;
   const served = key && !asked.body.refresh ? await serveResult(deps, { owner: user, jobId: id, key, at }) : undefined;
   const meta = { actor: user.user, correlationId, causationId: requestId };
-  if (served) {
-    const handled = await handleJob(stream, { ...facts, quote: 0, served }, meta, { tail });
-    return handled.accepted ? known(id, requested(handled.state, stream), fingerprint) : refuse(handled.rejection);
-  }
+  const dropServed = async () => {
+    if (served) await dropCopies(deps, served.outputs);
+  };
 
-  const held = await holdFor(deps, request, { id, run, deadline: facts.deadline });
+  const held = await holdFor(deps, request, { id, run, credits: served ? 0 : run.quote, deadline: facts.deadline });
+  if (held === 'unreachable' || held.status === 'refused') await dropServed();
   if (held === 'unreachable') return refuse('ledger-unreachable', { retryAfterSeconds: 2 });
   if (held.status === 'refused') {
     // Whoever asked at the same time may have made, and even ended, this very job meanwhile.
     const met = (await store.load(stream))?.state;
     return met && met.status !== 'pending' ? known(id, met, fingerprint) : holdRefusal(held, run.quote);
   }
+  const paid = { ...(held.paying ? { paying: true } : {}), ...(key ? { cache: { key, seconds } } : {}) };
   const handled = await handleJob(
     stream,
-    {
-      ...facts,
-      remaining: held.available,
-      ...(held.paying ? { paying: true } : {}),
-      ...(key ? { cache: { key, seconds } } : {}),
-    },
+    { ...facts, remaining: held.available, ...(served ? { quote: 0, served } : paid) },
     meta,
     { tail },
   );
+  if (!handled.accepted || handled.events.length === 0) await dropServed();
   return handled.accepted ? known(id, requested(handled.state, stream), fingerprint) : refuse(handled.rejection);
 };
 

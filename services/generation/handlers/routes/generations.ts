@@ -68,6 +68,9 @@ export const cancelGeneration =
   async ({ user, path, correlationId, requestId, at }: Input<typeof routes.cancelGeneration>) => {
     const meta = { actor: user.user, correlationId, causationId: requestId };
     const handled = await handleJob(jobStream(user, path.id), { type: 'CancelJob', at }, meta);
-    if (!handled.accepted) return refuse(handled.rejection, { detail: `The generation is ${handled.state.status}.` });
+    if (!handled.accepted)
+      return handled.rejection === 'job-finished'
+        ? refuse('job-finished', { detail: `The generation is ${handled.state.status}.` })
+        : refuse(handled.rejection);
     return { status: 200, body: { id: path.id, status: 'cancelled' } } as const;
   };

@@ -25,10 +25,11 @@ describe('BM7 BM15 PATCH /v1/generations/{id}', () => {
     expect(await songs.list({ favourite: 'true' })).toEqual([id]);
     expect((await songs.patch(id, { favourite: false })).body).toMatchObject({ title: 'Rain', favourite: false });
     expect(await songs.list({ favourite: 'true' })).toEqual([]);
-    expect((await songs.patch(id, {})).body).toMatchObject({ title: 'Rain', favourite: false });
+    expect((await songs.patch(id, { title: ' Snow\n' })).body).toMatchObject({ title: 'Snow', favourite: false });
   });
 
   test.each([
+    ['nothing', {}, '/body'],
     ['a blank name', { title: ' ' }, '/body/title'],
     ['no name', { title: null }, '/body/title'],
     ['a long name', { title: 'x'.repeat(201) }, '/body/title'],
@@ -124,7 +125,13 @@ describe('SP3 NB9 FS5 PP7 GET /v1/generations', () => {
     expect(await songs.list({ text: 'the sea' })).toEqual([sea]);
     expect(await songs.list({ text: 'rain', status: 'queued' })).toEqual([rain]);
     expect(await songs.list({ text: 'rain', status: 'completed' })).toEqual([]);
-    for (const query of [{ favourite: 'false' }, { text: '' }, { variation_of: 'x' }, { sort: 'title' }])
+    for (const query of [
+      { status: 'pending' },
+      { favourite: 'false' },
+      { text: '' },
+      { variation_of: 'x' },
+      { sort: 'title' },
+    ])
       expect((await here.call({ path: '/v1/generations', query })).status).toBe(400);
   });
 });

@@ -19,7 +19,8 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
 const secret = async () => 'a secret of 32 bytes at the least';
 const urls = callbackUrl({ publicUrl: '', secret });
-const pathOf = (change: object = {}) => urls({ ...owner, jobId, attempt: 1, provider: 'slow', ...change });
+const pathOf = (change: object = {}) =>
+  urls({ ...owner, jobId, attempt: 1, provider: 'slow', model: 'slow-1', ...change });
 const body = z.object({ task_id: z.string(), over: z.boolean().default(true) });
 
 /** A provider that signs its webhooks with a word in a header. */
@@ -52,7 +53,9 @@ const receiver = (...providers: Provider[]) => {
     },
   });
   const post = async (path: string, rawBody = '{"task_id":"t-1"}', signature = 'genuine') => {
-    const event = apiEvent({ method: 'POST', path, rawBody, headers: { 'x-signature': signature } });
+    const { pathname, searchParams } = new URL(path, 'https://api.example');
+    const query = Object.fromEntries(searchParams);
+    const event = apiEvent({ method: 'POST', path: pathname, query, rawBody, headers: { 'x-signature': signature } });
     const answer = await handler(event, {} as Context);
     return { status: answer.statusCode, body: JSON.parse(answer.body ?? '') };
   };
@@ -71,6 +74,7 @@ describe('BM6 PP17 a provider’s webhook', () => {
         taskId: 't-1',
         attempt: 2,
         provider: 'slow',
+        model: 'slow-1',
         isOver: true,
         correlationId: 'request-1',
         causationId: 'request-1',
@@ -98,10 +102,10 @@ describe('BM6 PP17 a provider’s webhook', () => {
   });
 
   test.each<[what: string, path: () => Promise<string>]>([
-    ['of another app in the path', async () => (await pathOf()).replace('/sparky/', '/baby-music/')],
+    ['of another app in the path', async () => (await pathOf()).replace('/sparky?', '/baby-music?')],
     ['of another provider in the path', async () => (await pathOf()).replace('/slow/', '/plain/')],
     ['of a token cut short', async () => (await pathOf()).slice(0, -4)],
-    ['of a token that somebody made up', async () => '/webhooks/providers/slow/sparky/abc.def'],
+    ['of a token that somebody made up', async () => '/webhooks/providers/slow/sparky?callback=abc.def'],
     ['of a provider that has no tasks', () => pathOf({ provider: 'plain' })],
     ['of a provider that is not set up any more', () => pathOf({ provider: 'gone' })],
     ['of a provider of a name of the language', () => pathOf({ provider: 'constructor' })],
@@ -115,7 +119,7 @@ describe('BM6 PP17 a provider’s webhook', () => {
 
   test('of a token that is too long: refused before it is read', async () => {
     const { post } = receiver(slow().provider);
-    expect((await post(`/webhooks/providers/slow/sparky/${'a'.repeat(1_001)}`)).status).toBe(400);
+    expect((await post(`/webhooks/providers/slow/sparky?callback=${'a'.repeat(1_001)}`)).status).toBe(400);
   });
 
   test('I8 of another app’s task finds no job of that app', async () => {

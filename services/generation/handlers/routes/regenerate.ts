@@ -8,7 +8,7 @@ export const regenerate = (deps: CreateGenerationDeps) => async (request: Input<
   const { user, path, body } = request;
   // Of what was sent: the repeated request meets its job also when the original was removed meanwhile.
   const fingerprint = fingerprintOf({ regenerate: path.id, ...body });
-  return runOrder(deps, request, fingerprint, async () => {
+  const answer = await runOrder(deps, request, fingerprint, async () => {
     const original = (await deps.store.load(jobStream(user, path.id)))?.state;
     if (!original || !isKnown(original)) return refuse('job-not-found');
     const { tool, inputs, params } = original;
@@ -23,4 +23,8 @@ export const regenerate = (deps: CreateGenerationDeps) => async (request: Input<
       parent: familyOf(path.id, original),
     };
   });
+  // The caller named no asset, so there is nothing in the body to point at.
+  return 'rejection' in answer && answer.rejection === 'asset-not-found'
+    ? refuse('asset-not-ready', { detail: 'An input of the original was removed.' })
+    : answer;
 };

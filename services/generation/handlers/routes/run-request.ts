@@ -4,6 +4,7 @@ import { type AppDefinition, type Catalog, costOf, type Tool } from '#services/c
 import { errorsOf } from '#shared/http/request.ts';
 import { type Refusal, refuse } from '#shared/http/route.ts';
 import type { Owner } from '#shared/owner.ts';
+import { compiledSchema } from '../../compiled-schema.ts';
 import type { newGeneration } from '../../contracts.ts';
 import type { JobInput } from '../../domain/job-events.ts';
 import type { AssetTable, ReadyAsset } from '../../storage/asset-table.ts';
@@ -34,21 +35,11 @@ export interface Run {
 const invalid = (pointer: string, detail: string): Refused =>
   refuse('request-invalid', { detail: `${pointer}: ${detail}`, errors: [{ pointer, detail }] });
 
-/** Making a schema costs more than using it, and definitions live as long as the process. */
-const schemas = new WeakMap<Tool, z.ZodType>();
-const paramsSchema = (tool: Tool): z.ZodType => {
-  const known = schemas.get(tool);
-  if (known) return known;
-  const schema = z.fromJSONSchema(tool.params as Parameters<typeof z.fromJSONSchema>[0]);
-  schemas.set(tool, schema);
-  return schema;
-};
-
 const propertiesSchema = z.object({ properties: z.object({ prompt: z.object({ type: z.literal('string') }) }) });
 const takesPrompt = ({ params }: Tool): boolean => propertiesSchema.safeParse(params).success;
 
 /** Bytes of a run's parameters at most: room for a kept prompt in any script. Each event carries them, and DynamoDB takes items of 400 KB. */
-const maxParamsBytes = 32 * 1024;
+const maxParamsBytes = 64 * 1024;
 
 /** The text of one of the caller's prompts becomes the tool's parameter `prompt`, and stays so whatever becomes of the prompt. */
 const fillPrompt = async (
@@ -73,7 +64,9 @@ const checkParams = (
 ): Refused | { params: RunRequest['params'] } => {
   if (Buffer.byteLength(JSON.stringify(given)) > maxParamsBytes)
     return invalid('/body/params', `must be at most ${maxParamsBytes} bytes`);
-  const parsed = paramsSchema(tool).safeParse(given);
+  // Neither tables nor providers take it, and nobody means it.
+  if (JSON.stringify(given).includes('\\u0000')) return invalid('/body/params', 'holds a NUL');
+  const parsed = compiledSchema(tool.params).safeParse(given);
   // The tool's schema describes an object, and JSON in gives JSON out.
   if (parsed.success) return { params: parsed.data as RunRequest['params'] };
   const errors = errorsOf('body/params', parsed.error).map(({ pointer, detail }) => ({
@@ -120,7 +113,10 @@ const checkInputs = async (
   const { min, max } = tool.input.images;
   if (ids.length < min || ids.length > max) {
     const range = min === max ? `${min}` : `${min} to ${max}`;
-    return invalid('/body/inputs', `this tool takes ${range} images, ${ids.length} were given`);
+    return invalid(
+      '/body/inputs',
+      `this tool takes ${range} image${max === 1 && min === 1 ? '' : 's'}, not ${ids.length}`,
+    );
   }
   const inputs: JobInput[] = [];
   const found = await Promise.all(ids.map((id) => assets.get(owner, id)));

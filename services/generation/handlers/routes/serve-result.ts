@@ -1,5 +1,5 @@
 /** Serves a request from the result of an equal, earlier one: its files are copied, so that each job owns its own. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Owner } from '#shared/owner.ts';
 import type { RequestJob } from '../../domain/job-commands.ts';
@@ -20,26 +20,30 @@ export const cacheKeyOf = ({ tool, params, optionPrompts, inputs }: Run): string
 
 export interface ServeDeps {
   readonly results: Pick<ResultCache, 'get'>;
-  readonly outputs: Pick<Outputs, 'copy'>;
+  readonly outputs: Pick<Outputs, 'copy' | 'remove'>;
 }
 
 /** Nothing when a file is gone. */
 const copyOutput = async (
   outputs: ServeDeps['outputs'],
   owner: Owner,
-  jobId: string,
+  folder: string,
   output: JobOutput,
   index: number,
 ): Promise<JobOutput | undefined> => {
-  const key = outputKey(owner, jobId, index, output.contentType);
+  const key = outputKey(owner, folder, index, output.contentType);
   if (!(await outputs.copy(output.key, key))) return undefined;
   const { thumbnail, ...rest } = output;
   if (!thumbnail) return { ...rest, key };
-  const small = thumbnailKey(owner, jobId, index);
+  const small = thumbnailKey(owner, folder, index);
   return (await outputs.copy(thumbnail.key, small))
     ? { ...rest, key, thumbnail: { ...thumbnail, key: small } }
     : { ...rest, key };
 };
+
+/** Copies that no job came to own. */
+export const dropCopies = ({ outputs }: Pick<ServeDeps, 'outputs'>, copies: readonly JobOutput[]): Promise<void> =>
+  outputs.remove(copies.flatMap(({ key, thumbnail }) => (thumbnail ? [key, thumbnail.key] : [key])));
 
 /** Nothing when no result is kept, or its files were removed. */
 export const serveResult = async (
@@ -48,7 +52,11 @@ export const serveResult = async (
 ): Promise<RequestJob['served']> => {
   const found = await results.get(owner, key, at);
   if (!found) return undefined;
-  const copies = await Promise.all(found.outputs.map((one, index) => copyOutput(outputs, owner, jobId, one, index)));
+  // A folder of its own: a second request under the same key must not touch the first one's files.
+  const folder = `${jobId}/${randomUUID().slice(0, 8)}`;
+  const copies = await Promise.all(found.outputs.map((one, index) => copyOutput(outputs, owner, folder, one, index)));
   const whole = copies.flatMap((copy) => (copy ? [copy] : []));
-  return whole.length === copies.length ? { from: found.jobId, outputs: whole, usage: found.usage } : undefined;
+  if (whole.length === copies.length) return { from: found.jobId, outputs: whole, usage: found.usage };
+  await dropCopies({ outputs }, whole);
+  return undefined;
 };

@@ -1,8 +1,8 @@
 /** Reads what `generateContent` answers: its first candidate's parts, or why there are none. */
 import * as z from 'zod';
+import { finished, inlineImage, modelName, objectFile, read, textFile, tokenCount, usageOf } from '../answer-parts.ts';
 import { malformed, providerFailure } from '../http-failure.ts';
-import { inlineImage, inlineJson, inlineText, maxFiles, modelName, tokenCount, usageOf } from '../inline-answer.ts';
-import type { Finished, InlineFile } from '../provider.ts';
+import { type Finished, type InlineFile, maxOutputs } from '../provider.ts';
 
 const part = z.object({
   text: z.string().optional(),
@@ -46,11 +46,11 @@ const filesOf = async (
   if (output === 'image') {
     const pictures = parts.flatMap(({ inlineData }) => (inlineData?.mimeType.startsWith('image/') ? [inlineData] : []));
     if (pictures.length === 0) throw malformed(`no picture (${finishReason})`);
-    return Promise.all(pictures.slice(0, maxFiles).map(({ data }) => inlineImage(data)));
+    return Promise.all(pictures.slice(0, maxOutputs).map(({ data }) => inlineImage(data)));
   }
   if (finishReason !== 'STOP') throw malformed(`stopped by ${finishReason}`);
   const words = parts.map(({ text = '' }) => text).join('');
-  return [output === 'json' ? inlineJson(words) : inlineText(words)];
+  return [output === 'json' ? objectFile(words) : textFile('text', words)];
 };
 
 const usedBy = ({ usageMetadata, modelVersion }: Answer) => {
@@ -65,12 +65,11 @@ const usedBy = ({ usageMetadata, modelVersion }: Answer) => {
 
 /** @throws ProviderError `blocked` when the prompt or what was made of it is refused. */
 export const readAnswer = async (body: unknown, output: 'image' | 'json' | 'text'): Promise<Finished> => {
-  const answer = geminiAnswer.safeParse(body);
-  if (!answer.success) throw malformed(answer.error);
-  const { promptFeedback, candidates } = answer.data;
+  const answer = read(geminiAnswer, body);
+  const { promptFeedback, candidates } = answer;
   if (promptFeedback?.blockReason) throw providerFailure('blocked', { cause: promptFeedback.blockReason });
   const first = candidates?.[0];
   if (first === undefined) throw malformed('no candidate');
   if (refusals.has(first.finishReason ?? '')) throw providerFailure('blocked', { cause: first.finishReason });
-  return { status: 'finished', files: await filesOf(first, output), usage: usedBy(answer.data) };
+  return finished(await filesOf(first, output), usedBy(answer));
 };

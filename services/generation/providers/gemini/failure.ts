@@ -1,8 +1,8 @@
 /** What an error of the Gemini API means for a job. */
 import * as z from 'zod';
-import { withoutKey } from '../api-key.ts';
 import { failureOf, providerFailure } from '../http-failure.ts';
 import type { ProviderError } from '../provider.ts';
+import { withoutSecrets } from '../quoted.ts';
 import { type Arrival, brokenCall } from '../watched-call.ts';
 
 const text = z.string().optional().catch(undefined);
@@ -34,7 +34,7 @@ export const geminiFailure = (
   if (status < 400) return brokenCall(thrown, arrival, signal);
   const message = z.object({ message: z.string() }).safeParse(thrown).data?.message ?? String(status);
   const error = readError(message);
-  const cause = withoutKey(message, key);
+  const cause = withoutSecrets(message, [key]);
   const tells = (reason: string) => error?.details?.some((detail) => detail.reason === reason) ?? false;
   // Both come as 400: a key that is none, and an account that may not be served from where it is or without billing.
   if (tells('API_KEY_INVALID') || error?.status === 'FAILED_PRECONDITION') return providerFailure('fatal', { cause });

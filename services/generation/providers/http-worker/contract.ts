@@ -3,15 +3,18 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { JobOutput, Usage } from '../../domain/job-events.ts';
 import { fileAt, finished, read, taskId } from '../answer-parts.ts';
-import { failureOfRefusal, type Refusal } from '../ask-once.ts';
+import { failureOfRefusal } from '../ask-once.ts';
 import { malformed, providerFailure } from '../http-failure.ts';
 import {
+  type Finished,
+  maxOutputs,
   type ProducedFile,
-  ProviderError,
+  type ProviderError,
   type ProviderErrorKind,
   type ProviderRequest,
   type TaskState,
 } from '../provider.ts';
+import type { Refusal } from '../refusal.ts';
 
 const about = { title: z.string().nullish(), duration_seconds: z.number().min(0).nullish() };
 const file = z.union([
@@ -43,7 +46,7 @@ const failure = z.object({
 });
 const failed = z.object({ error: failure });
 
-const state = z.object({
+const standing = z.looseObject({
   status: z.enum(['running', 'finished', 'failed']),
   progress: z.number().nullish().catch(undefined),
 });
@@ -51,13 +54,11 @@ export const submission = z.object({ task_id: taskId });
 /** What it sends to the callback URL. */
 export const told = z.object({ task_id: taskId, status: z.string() });
 
-const maxQuoted = 2_000;
-
 /** A kind that nobody knows is a failure of the model. */
 const failureOfError = ({ kind, message, retry_after_seconds }: z.infer<typeof failure>): ProviderError =>
   providerFailure(Object.hasOwn(kinds, kind) ? (kinds[kind] ?? 'next-model') : 'next-model', {
     ...(retry_after_seconds ? { retryAfterSeconds: retry_after_seconds } : {}),
-    cause: `${kind}: ${message ?? ''}`.slice(0, maxQuoted),
+    cause: `${kind}: ${message ?? ''}`,
   });
 
 /** An answer that is no success may say in its body what it means. */
@@ -78,24 +79,26 @@ const fileOf = (kind: JobOutput['kind'], one: z.infer<typeof file>): ProducedFil
   return fileAt(kind, url, { title: one.title, durationSeconds: one.duration_seconds });
 };
 
-/** @throws ProviderError when a file cannot be one */
-export const finishedOf = ({ files, usage: said }: Made, kind: JobOutput['kind']) =>
-  finished(
-    files.map((one) => fileOf(kind, one)),
-    usageOf(said),
-  );
+/** @throws ProviderError when there are too many, or one cannot be a file */
+export const finishedOf = ({ files, usage: said }: Made, kind: JobOutput['kind']): Finished => {
+  if (files.length > maxOutputs) throw malformed(`${files.length} files`);
+  const made = files.map((one) => fileOf(kind, one));
+  return finished(made, usageOf(said));
+};
 
-/** A task that is over and makes no sense has failed. @throws ProviderError when it is not said how the task stands */
-export const stateOf = (answer: unknown, kind: JobOutput['kind']): TaskState => {
-  const { status, progress } = read(state, answer);
-  if (status === 'running') {
-    return progress == null ? { status } : { status, progress: Math.min(100, Math.max(0, Math.round(progress))) };
-  }
-  try {
-    if (status === 'finished') return finishedOf(read(made, answer), kind);
-    return { status, error: failureOfError(read(failed, answer).error) };
-  } catch (error) {
-    return { status: 'failed', error: error instanceof ProviderError ? error : malformed(error) };
+/** @throws ProviderError when it is not said how the task stands */
+export const readStanding = (answer: unknown) => read(standing, answer);
+
+/** @throws ProviderError when it is over and makes no sense. What it says of its own failure is an answer: it may be tried again later. */
+export const stateOf = (said: ReturnType<typeof readStanding>, kind: JobOutput['kind']): TaskState => {
+  const { status, progress } = said;
+  switch (status) {
+    case 'running':
+      return progress == null ? { status } : { status, progress: Math.min(100, Math.max(0, Math.round(progress))) };
+    case 'finished':
+      return finishedOf(read(made, said), kind);
+    case 'failed':
+      return { status, error: failureOfError(read(failed, said).error) };
   }
 };
 

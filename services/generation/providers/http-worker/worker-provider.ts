@@ -1,10 +1,11 @@
 /** A provider whose other side is a worker of one's own that keeps the contract of docs/gpu-worker.md. */
 import type { Webhook } from 'standardwebhooks';
 import { read } from '../answer-parts.ts';
-import { answered, askOnce, isGranted, Refusal } from '../ask-once.ts';
+import { answered, askOnce, isGranted } from '../ask-once.ts';
 import { malformed } from '../http-failure.ts';
-import { type Provider, ProviderError, type Task } from '../provider.ts';
-import { failureOfAnswer, stateOf, submission, taskOf, told } from './contract.ts';
+import type { Provider, Task } from '../provider.ts';
+import { taskState } from '../task-state.ts';
+import { failureOfAnswer, readStanding, stateOf, submission, taskOf, told } from './contract.ts';
 import { authenticText, signedHeaders } from './signature.ts';
 
 export interface WorkerOptions {
@@ -40,13 +41,10 @@ const asking =
     });
   };
 
-const isUnknown = (error: unknown): error is ProviderError =>
-  error instanceof ProviderError && error.cause instanceof Refusal && [404, 410].includes(error.cause.status);
-
 export const workerProvider = (options: WorkerOptions): Provider => {
   const { name, keys } = options;
   const ask = asking(options);
-  const pathOf = ({ taskId }: Task) => `/tasks/${taskId}`;
+  const pathOf = ({ taskId }: Pick<Task, 'taskId'>) => `/tasks/${taskId}`;
   return {
     name,
     async start(request) {
@@ -55,20 +53,16 @@ export const workerProvider = (options: WorkerOptions): Provider => {
       const response = await ask({ method: 'POST', path: '/tasks', id: task.id, body, signal: request.signal });
       const answer: unknown = await answered(response.json());
       if (response.status === 202) return { status: 'submitted', taskId: read(submission, answer).task_id };
-      const state = stateOf(answer, request.tool.output);
+      const state = stateOf(readStanding(answer), request.tool.output);
       if (state.status === 'failed') throw state.error;
       if (state.status === 'running') throw malformed('a task that runs is answered with 202 and its task_id');
       return state;
     },
     tasks: {
       async check(task, signal) {
-        try {
-          const response = await ask({ method: 'GET', path: pathOf(task), id: task.taskId, signal });
-          return stateOf(await answered(response.json()), task.output);
-        } catch (error) {
-          if (isUnknown(error)) return { status: 'failed', error };
-          throw error;
-        }
+        const asked = ask({ method: 'GET', path: pathOf(task), id: task.taskId, signal });
+        const standing = asked.then(async (response) => readStanding(await answered(response.json())));
+        return taskState(standing, (said) => stateOf(said, task.output));
       },
       async readWebhook(request) {
         const text = authenticText(keys, request);

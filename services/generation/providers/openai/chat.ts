@@ -1,20 +1,21 @@
 /** Chat Completions: words, JSON, and, where a gateway makes them so, pictures. */
 import type { ChatCompletionContentPart, ChatCompletionCreateParamsNonStreaming } from 'openai/resources';
 import * as z from 'zod';
-import { malformed, providerFailure } from '../http-failure.ts';
 import {
+  finished,
   inlineImage,
-  inlineJson,
-  inlineText,
-  maxFiles,
   maxOutputTokens,
   modelName,
+  objectFile,
+  read,
+  textFile,
   tokenCount,
   usageOf,
-} from '../inline-answer.ts';
-import type { Finished, ProducedFile, ProviderRequest } from '../provider.ts';
+} from '../answer-parts.ts';
+import { malformed, providerFailure } from '../http-failure.ts';
+import { type Finished, maxOutputs, type ProducedFile, type ProviderRequest } from '../provider.ts';
 
-export type ChatOutput = 'image' | 'json' | 'text';
+type ChatOutput = 'image' | 'json' | 'text';
 
 /** Without pictures a plain text, which is all that some gateways' models take. */
 const contentOf = ({ instruction, inputs }: ProviderRequest): string | ChatCompletionContentPart[] =>
@@ -79,26 +80,21 @@ const pictureOf = async (url: string): Promise<ProducedFile> => {
 
 const filesOf = async ({ finish_reason, message }: Choice, output: ChatOutput): Promise<ProducedFile[]> => {
   if (output === 'image') {
-    const urls = (message.images ?? []).slice(0, maxFiles).map(({ image_url }) => image_url.url);
+    const urls = (message.images ?? []).slice(0, maxOutputs).map(({ image_url }) => image_url.url);
     if (urls.length === 0) throw malformed(`no picture (${finish_reason})`);
     return Promise.all(urls.map(pictureOf));
   }
   if (finish_reason === 'length') throw malformed('cut off at the most tokens');
   const text = message.content ?? '';
-  return [output === 'json' ? inlineJson(text) : inlineText(text)];
+  return [output === 'json' ? objectFile(text) : textFile('text', text)];
 };
 
 /** @throws ProviderError `blocked` when the model refuses. */
 export const readChat = async (body: unknown, output: ChatOutput): Promise<Finished> => {
-  const answer = chatAnswer.safeParse(body);
-  if (!answer.success) throw malformed(answer.error);
-  const { model, choices, usage } = answer.data;
+  const { model, choices, usage } = read(chatAnswer, body);
   const [choice] = choices;
   if (choice.finish_reason === 'content_filter' || choice.message.refusal)
     throw providerFailure('blocked', { cause: choice.finish_reason });
-  return {
-    status: 'finished',
-    files: await filesOf(choice, output),
-    usage: usageOf({ inputTokens: usage?.prompt_tokens, outputTokens: usage?.completion_tokens, model }),
-  };
+  const used = usageOf({ inputTokens: usage?.prompt_tokens, outputTokens: usage?.completion_tokens, model });
+  return finished(await filesOf(choice, output), used);
 };

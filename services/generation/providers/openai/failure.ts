@@ -1,8 +1,8 @@
 /** What an error of the OpenAI API, or of a gateway that speaks it, means for a job. */
 import * as z from 'zod';
-import { withoutKey } from '../api-key.ts';
 import { failureOf, providerFailure } from '../http-failure.ts';
 import type { ProviderError, ProviderErrorKind } from '../provider.ts';
+import { withoutSecrets } from '../quoted.ts';
 import { type Arrival, brokenCall } from '../watched-call.ts';
 
 /** Codes say more than the status, which is 400, 403 or 429 for many of them. */
@@ -44,7 +44,7 @@ export const openaiFailure = (
   const { status, retryAfter } = arrival;
   if (status < 400) return brokenCall(thrown, arrival, signal);
   const told = apiError.safeParse(thrown).data ?? { message: String(status) };
-  const cause = withoutKey(told.message, key);
+  const cause = withoutSecrets(told.message, [key]);
   const kind = kindOf(told);
   return kind ? providerFailure(kind, { cause }) : failureOf({ status, retryAfter, cause });
 };

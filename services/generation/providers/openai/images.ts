@@ -2,9 +2,9 @@
 import type { OpenAI } from 'openai';
 import type { ImageEditParamsNonStreaming, ImageGenerateParamsNonStreaming } from 'openai/resources';
 import * as z from 'zod';
+import { finished, inlineImage, read, tokenCount, usageOf } from '../answer-parts.ts';
 import { malformed } from '../http-failure.ts';
-import { inlineImage, maxFiles, tokenCount, usageOf } from '../inline-answer.ts';
-import type { Finished, InputFile, ProducedFile, ProviderRequest } from '../provider.ts';
+import { type Finished, type InputFile, maxOutputs, type ProducedFile, type ProviderRequest } from '../provider.ts';
 
 /** The name counts: the API tells a file's type by it. */
 const fileOf = ({ contentType, bytes }: InputFile, index: number): File =>
@@ -26,17 +26,12 @@ const imagesAnswer = z.object({
 });
 
 export const readImages = async (body: unknown): Promise<Finished> => {
-  const answer = imagesAnswer.safeParse(body);
-  if (!answer.success) throw malformed(answer.error);
-  const { data, usage } = answer.data;
-  const files = data.slice(0, maxFiles).map(async ({ b64_json, url }): Promise<ProducedFile> => {
+  const { data, usage } = read(imagesAnswer, body);
+  const files = data.slice(0, maxOutputs).map(async ({ b64_json, url }): Promise<ProducedFile> => {
     if (b64_json) return inlineImage(b64_json);
     if (url) return { kind: 'image', url };
     throw malformed('a picture that is not there');
   });
-  return {
-    status: 'finished',
-    files: await Promise.all(files),
-    usage: usageOf({ inputTokens: usage?.input_tokens, outputTokens: usage?.output_tokens }),
-  };
+  const used = usageOf({ inputTokens: usage?.input_tokens, outputTokens: usage?.output_tokens });
+  return finished(await Promise.all(files), used);
 };

@@ -1,10 +1,10 @@
 /** What RunPod's handlers give: each endpoint's own, in a few common shapes, or files as docs/gpu-worker.md has them. */
 import type { JobOutput } from '../../domain/job-events.ts';
 import { typeFor } from '../../media/output-type.ts';
-import { fileAt, textFile } from '../answer-parts.ts';
+import { fileAt, finished, textFile } from '../answer-parts.ts';
 import { malformed } from '../http-failure.ts';
 import { finishedOf, made } from '../http-worker/contract.ts';
-import { type Finished, maxInlineBytes, type ProducedFile } from '../provider.ts';
+import { type Finished, maxInlineBase64, maxOutputs, type ProducedFile } from '../provider.ts';
 
 type Kind = JobOutput['kind'];
 
@@ -14,7 +14,6 @@ const namesOf = (kind: Kind): readonly string[] => [
   ...['output', 'result', 'results', 'data', 'url', 'message'],
 ];
 const maxDepth = 4;
-const maxFound = 8;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -23,18 +22,16 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const textsIn = (value: unknown, kind: Kind, depth = 0): string[] => {
   if (typeof value === 'string') return [value];
   if (depth === maxDepth) return [];
-  if (Array.isArray(value)) return value.slice(0, maxFound).flatMap((one) => textsIn(one, kind, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, maxOutputs).flatMap((one) => textsIn(one, kind, depth + 1));
   if (!isObject(value)) return [];
   const name = namesOf(kind).find((one) => value[one] !== undefined && value[one] !== null);
   return name === undefined ? [] : textsIn(value[name], kind, depth + 1);
 };
 
-/** Base64 is four thirds of its bytes; checked before anything is decoded. */
-const maxBase64 = Math.ceil(maxInlineBytes / 3) * 4;
-
 const fileOf = async (kind: Kind, text: string): Promise<ProducedFile> => {
   if (/^(https?|data):/.test(text)) return fileAt(kind, text);
-  if (text.length > maxBase64) throw malformed(`an inline file of ${text.length} characters`);
+  // Before anything is decoded.
+  if (text.length > maxInlineBase64) throw malformed(`an inline file of ${text.length} characters`);
   if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)) throw malformed('neither an address nor base64');
   const bytes = Buffer.from(text, 'base64');
   return { kind, contentType: await typeFor(kind, bytes), bytes };
@@ -55,14 +52,14 @@ const textOf = (output: unknown): string => {
 export const finishedBy = async (output: unknown, kind: Kind): Promise<Finished> => {
   const byContract = made.safeParse(output);
   if (byContract.success) return finishedOf(byContract.data, kind);
-  if (kind === 'text') return { status: 'finished', files: [textFile(kind, textOf(output))], usage: {} };
+  if (kind === 'text') return finished([textFile(kind, textOf(output))]);
   if (kind === 'json') {
     if (output === undefined || output === null) throw malformed('no output');
     const text = typeof output === 'string' ? output : JSON.stringify(output);
-    return { status: 'finished', files: [textFile(kind, text)], usage: {} };
+    return finished([textFile(kind, text)]);
   }
   const files: ProducedFile[] = [];
-  for (const text of textsIn(output, kind).slice(0, maxFound)) files.push(await fileOf(kind, text));
+  for (const text of textsIn(output, kind).slice(0, maxOutputs)) files.push(await fileOf(kind, text));
   if (files.length === 0) throw malformed(`no ${kind} in the output`);
-  return { status: 'finished', files, usage: {} };
+  return finished(files);
 };

@@ -90,12 +90,23 @@ const colourOf = ({ params }: Pick<Subject, 'params'>, seed: Seed): string => {
   return typeof given === 'string' ? given : `#${[1, 2, 3].map((n) => (64 + seed(n, 160)).toString(16)).join('')}`;
 };
 
-/** Without an input: a picture of the request's own colours. */
-export const gradient = (seed: Seed): Promise<Buffer> => {
-  const size = { width: 1_024, height: 1_024 };
+const square: Size = { width: 1_024, height: 1_024 };
+/** About a megapixel each. */
+const sizes: Readonly<Record<string, Size>> = {
+  '3:4': { width: 864, height: 1_152 },
+  '4:3': { width: 1_152, height: 864 },
+  '9:16': { width: 720, height: 1_280 },
+  '16:9': { width: 1_280, height: 720 },
+};
+const sizeOf = ({ aspect_ratio: ratio }: Subject['params']): Size =>
+  typeof ratio === 'string' && Object.hasOwn(sizes, ratio) ? (sizes[ratio] ?? square) : square;
+
+/** Without an input: a picture of the request's own colours, in the shape that it asks for. */
+export const gradient = (seed: Seed, params: Subject['params']): Promise<Buffer> => {
+  const size = sizeOf(params);
   const stop = (n: number) => `hsl(${seed(n, 360)},70%,${40 + seed(n + 10, 30)}%)`;
   const circle = (_: unknown, n: number) =>
-    `<circle cx="${seed(20 + n, 1_024)}" cy="${seed(40 + n, 1_024)}" r="${40 + seed(60 + n, 260)}" fill="${stop(80 + n)}" fill-opacity="0.45"/>`;
+    `<circle cx="${seed(20 + n, size.width)}" cy="${seed(40 + n, size.height)}" r="${40 + seed(60 + n, 260)}" fill="${stop(80 + n)}" fill-opacity="0.45"/>`;
   const shapes = Array.from({ length: 12 }, circle).join('');
   const content = `<defs><linearGradient id="g" x2="1" y2="1"><stop stop-color="${stop(1)}"/><stop offset="1" stop-color="${stop(2)}"/></linearGradient></defs><rect width="100%" height="100%" fill="url(#g)"/>${shapes}`;
   return sharp(layer(size, content)).removeAlpha().png().toBuffer();
@@ -128,7 +139,7 @@ export const picture = async (
   seed: Seed,
 ): Promise<{ contentType: string; bytes: Uint8Array }> => {
   const [input] = request.inputs;
-  if (!input) return { contentType: 'image/png', bytes: await gradient(seed) };
+  if (!input) return { contentType: 'image/png', bytes: await gradient(seed, request.params) };
   try {
     const { data, info } = await sharp(input.bytes, { failOn: 'error', limitInputPixels: maxPixels })
       .autoOrient()

@@ -43,6 +43,18 @@ describe('other kinds', () => {
   });
 });
 
+test.each([
+  ['1:1', 1_024, 1_024],
+  ['3:4', 864, 1_152],
+  ['4:3', 1_152, 864],
+  ['9:16', 720, 1_280],
+  ['16:9', 1_280, 720],
+  ['toString', 1_024, 1_024],
+])('NB5 a picture of nothing but words has the shape %s', async (aspect_ratio, width, height) => {
+  const asked = { ...(await request('image-generation', { prompt: 'a kite', aspect_ratio })), inputs: [] };
+  expect(await sharp((await run(asked)).bytes).metadata()).toMatchObject({ width, height });
+});
+
 /** The elements of an EBML file by their ids, those inside others included. */
 const elements = (file: Buffer): { id: string; content: Buffer }[] => {
   const found: { id: string; content: Buffer }[] = [];

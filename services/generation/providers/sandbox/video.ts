@@ -20,8 +20,11 @@ export interface Film {
   readonly durationSeconds: number;
 }
 
-export const film = async ({ inputs: [input] }: Pick<Subject, 'inputs'>, seed: Seed): Promise<Film> => {
-  const { data, info } = await sharp(input?.bytes ?? (await gradient(seed)), {
+export const film = async (
+  { inputs: [input], params }: Pick<Subject, 'inputs' | 'params'>,
+  seed: Seed,
+): Promise<Film> => {
+  const { data, info } = await sharp(input?.bytes ?? (await gradient(seed, params)), {
     failOn: 'error',
     limitInputPixels: maxPixels,
   })

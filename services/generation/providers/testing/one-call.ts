@@ -1,7 +1,6 @@
 /** What holds for every provider that answers in one call, whatever goes wrong with that call: one suite for all of them. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Finished, type Provider, ProviderError, type ProviderRequest } from '../provider.ts';
-import { maxAnswerBytes } from '../watched-call.ts';
+import { type Finished, maxAnswerBytes, type Provider, ProviderError, type ProviderRequest } from '../provider.ts';
 import { type ProviderServer, type Scripted, startProviderServer } from './provider-server.ts';
 
 export const key = 'key-1234567890';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { inlineImage, inlineJson, inlineText, usageOf } from './inline-answer.ts';
-import { maxInlineBytes } from './provider.ts';
+import { finished, inlineImage, objectFile, textFile, usageOf } from './answer-parts.ts';
+import { maxInlineBytes, maxOutputs } from './provider.ts';
 import { pixel } from './testing/one-call.ts';
 
 describe('files inside an answer', () => {
@@ -14,7 +14,9 @@ describe('files inside an answer', () => {
   });
 
   test('a text over 16 MB is a malformed answer', () => {
-    expect(() => inlineText(' '.repeat(maxInlineBytes).concat('x'))).toThrow("The provider's answer cannot be used.");
+    expect(() => textFile('text', ' '.repeat(maxInlineBytes).concat('x'))).toThrow(
+      "The provider's answer cannot be used.",
+    );
   });
 
   test('a picture has the type that its bytes show', async () => {
@@ -26,8 +28,23 @@ describe('files inside an answer', () => {
       await expect(inlineImage(data)).rejects.toMatchObject({ kind: 'next-model' });
   });
 
+  test('a blank text is a malformed answer, and so is JSON that is none or no object where one was asked for', () => {
+    for (const blank of ['', ' \n'])
+      for (const kind of ['text', 'json'] as const)
+        expect(() => textFile(kind, blank)).toThrow(expect.objectContaining({ kind: 'next-model' }));
+    expect(() => textFile('json', '```json\n{}\n```')).toThrow(expect.objectContaining({ kind: 'next-model' }));
+    expect(() => objectFile('[1]')).toThrow(expect.objectContaining({ kind: 'next-model' }));
+    expect(Buffer.from(textFile('json', ' [1]').bytes).toString()).toBe('[1]');
+  });
+
+  test('of more files than a job has outputs the first are taken, of none nothing', () => {
+    const files = Array.from({ length: maxOutputs + 1 }, () => textFile('text', 'a'));
+    expect(finished(files).files).toEqual(files.slice(0, maxOutputs));
+    expect(() => finished([])).toThrow(expect.objectContaining({ kind: 'next-model' }));
+  });
+
   test('JSON is written anew', () => {
-    expect(Buffer.from(inlineJson('\n{ "é": [1, null] } ').bytes).toString('utf8')).toBe('{"é":[1,null]}');
+    expect(Buffer.from(objectFile('\n{ "é": [1, null] } ').bytes).toString('utf8')).toBe('{"é":[1,null]}');
   });
 });
 
