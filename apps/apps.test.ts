@@ -73,6 +73,13 @@ test('models are told of parameters that their tool has, and in full where it is
   for (const { instruction } of told) expect(instruction).toBeTruthy();
 });
 
+test.each(['', ' ', '\n\t'])('BM3 a text that says nothing is refused: %j', (theme) => {
+  const tool = definitions.flatMap(({ tools }) => tools).find(({ id }) => id === 'lyric-generation');
+  const params = z.fromJSONSchema(tool?.params as z.core.JSONSchema.JSONSchema);
+  expect(params.safeParse({ theme, mood: 'dreamy' }).success).toBe(false);
+  expect(params.safeParse({ theme: `${theme} a bear`, mood: 'dreamy' }).success).toBe(true);
+});
+
 test('SP12 FS2 every JSON tool of an app says what its result looks like', () => {
   const tools = definitions.filter(({ internal }) => !internal).flatMap((definition) => definition.tools);
   for (const { output, result_schema } of tools) {

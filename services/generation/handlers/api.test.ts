@@ -106,7 +106,8 @@ describe('a generation', () => {
     for (const user of [stranger, { ...owner, app: 'product-studio' }]) {
       expect((await here.at(path, 'GET', user)).status).toBe(404);
       expect((await here.at(`${path}/events`, 'GET', user)).status).toBe(404);
-      expect((await here.at(`${path}/cancel`, 'POST', user)).status).toBe(404);
+      const { status, body } = await here.at(`${path}/cancel`, 'POST', user);
+      expect({ status, detail: body.detail }).toEqual({ status: 404, detail: undefined });
     }
     expect((await here.at(path)).body.status).toBe('completed');
   });

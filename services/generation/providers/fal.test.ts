@@ -210,7 +210,7 @@ describe('a queued request (PP16)', () => {
     ['of nothing', false, { status: 404, body: { status: 'NOT_FOUND' } }],
   ])('fal: cancel %s → %j', async (_, stops, script) => {
     server.answer(script);
-    expect(await make().tasks?.cancel?.({ taskId: id, model, output: 'image' }, inTime())).toBe(stops);
+    expect(await make().tasks?.cancel?.({ taskId: id, model }, inTime())).toBe(stops);
     expect(server.received.at(-1)).toMatchObject({ method: 'PUT', path: `/queue/fal-ai/flux/requests/${id}/cancel` });
   });
 });

@@ -320,3 +320,13 @@ test.each([
 ])('http-worker: at %s → %j', (base_url, isGood) =>
   expect(httpWorker.credentials.safeParse({ base_url, secrets: [secret] }).success).toBe(isGood),
 );
+
+test('modal: what proves who asks is not repeated into a log', async () => {
+  server.answer({ status: 400, body: `no such token: modal-key wk-1, modal-secret ${tokenSecret}, ${secret}` });
+  const error: unknown = await make('modal')
+    .start(aRequest('m'))
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    cause: { message: 'HTTP 400: no such token: modal-key [key], modal-secret [key], [key]' },
+  });
+});

@@ -219,7 +219,7 @@ describe('a task (BM2, BM6, PP16)', () => {
     ['of nothing', false, { status: 404, body: { code: 404 } }],
   ])('piapi: cancel %s → %j', async (_, stops, script) => {
     server.answer(script);
-    expect(await make().tasks?.cancel?.({ taskId: id, model, output: 'audio' }, inTime())).toBe(stops);
+    expect(await make().tasks?.cancel?.({ taskId: id, model }, inTime())).toBe(stops);
     expect(server.received.at(-1)).toMatchObject({ method: 'DELETE', path: `/api/v1/task/${id}` });
   });
 });

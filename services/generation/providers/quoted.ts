@@ -3,7 +3,7 @@
 const maxQuoted = 300;
 
 /** Also as they stand in JSON or inside another address. A presigned one opens what it names, and a callback's is a secret. */
-const address = /(?:[a-z][a-z0-9+.-]{0,20}(?::|%3a)(?:\\?\/|%2f){2}|\bdata:)[^\s"'<>]*/gi;
+const address = /(?:[a-z][a-z0-9+.-]{0,20}(?::|%3a)(?:\\{0,8}\/|%2f){2}|\bdata:)[^\s"'<>]*/gi;
 
 /** Some answers repeat the request, and `fetch` shows a header that it refuses. */
 export const withoutSecrets = (text: string, secrets: readonly string[]): string =>

@@ -224,7 +224,7 @@ describe('a running prediction (PP16)', () => {
     ['of nothing', false, { status: 404, body: { detail: 'not found' } }],
   ])('replicate: cancel %s → %j', async (_, stops, script) => {
     server.answer(script);
-    const left = await tasks()?.cancel?.({ taskId: id, model, output: 'image' }, AbortSignal.timeout(10_000));
+    const left = await tasks()?.cancel?.({ taskId: id, model }, AbortSignal.timeout(10_000));
     expect(left).toBe(stops);
     expect(server.received.at(-1)).toMatchObject({ method: 'POST', path: `/v1/predictions/${id}/cancel` });
   });

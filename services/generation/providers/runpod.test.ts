@@ -214,7 +214,7 @@ describe('a job under way (PP16)', () => {
     ['of nothing', false, { status: 404, body: {} }],
   ])('runpod: cancel %s → %j', async (_, stops, script) => {
     server.answer(script);
-    expect(await make().tasks?.cancel?.({ taskId: id, model, output: 'image' }, signal())).toBe(stops);
+    expect(await make().tasks?.cancel?.({ taskId: id, model }, signal())).toBe(stops);
     expect(server.received.at(-1)).toMatchObject({ method: 'POST', path: `/v2/${model}/cancel/${id}` });
   });
 });

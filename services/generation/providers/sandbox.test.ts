@@ -113,11 +113,11 @@ describe('what a provider made is not believed', () => {
     ['nothing', { bytes: Buffer.alloc(0) }],
     ['more than 16 MB', { bytes: Buffer.alloc(16 * 1024 * 1024 + 1) }],
   ])('%s', async (_, change) => {
-    await expect(checkOutput((await file(change)) as never, 'image')).rejects.toMatchObject({ kind: 'fatal' });
+    await expect(checkOutput((await file(change)) as never, 'image')).rejects.toMatchObject({ kind: 'next-model' });
   });
 
   test('JSON that is none', async () => {
     const made = { kind: 'json' as const, contentType: 'application/json', bytes: Buffer.from('{"a":') };
-    await expect(checkOutput(made, 'json')).rejects.toMatchObject({ kind: 'fatal' });
+    await expect(checkOutput(made, 'json')).rejects.toMatchObject({ kind: 'next-model' });
   });
 });

@@ -183,14 +183,14 @@ describe('PP16 what is not stored', () => {
     ['text of more than 16 MB', 'text', async () => Buffer.alloc(maxInlineBytes + 1, 'a')],
     ['a film of more than 50 MB', 'video', async () => beginning(mp4Start, 50 * megabyte + 1)],
   ] as const)('%s', async (_, kind, make) => {
-    const error = { name: 'ProviderError', kind: 'fatal', message: "The provider's answer cannot be used." };
+    const error = { name: 'ProviderError', kind: 'next-model', message: "The provider's answer cannot be used." };
     await expect(storeRemote(kind, await make())).rejects.toMatchObject(error);
     nothingStored();
     expect(told).toEqual([]);
   });
   test('a film of more than 50 MB that did not say so: its key was told, and nothing is there', async () => {
     const film = beginning(mp4Start, 50 * megabyte + 1);
-    await expect(storeRemote('video', film, { announced: false })).rejects.toMatchObject({ kind: 'fatal' });
+    await expect(storeRemote('video', film, { announced: false })).rejects.toMatchObject({ kind: 'next-model' });
     nothingStored();
     expect(told).toEqual([`${below}/0.mp4`]);
   });
@@ -206,9 +206,9 @@ describe('PP16 what is not stored', () => {
     await expect(store([remote('image')], 'image')).rejects.toMatchObject({ name: 'ProviderError', kind });
   });
   test.each([
-    ['https://127.0.0.1/a', 'fatal'],
-    ['http://example.com/a', 'fatal'],
-    ['https://[::ffff:169.254.169.254]/latest/meta-data', 'fatal'],
+    ['https://127.0.0.1/a', 'next-model'],
+    ['http://example.com/a', 'next-model'],
+    ['https://[::ffff:169.254.169.254]/latest/meta-data', 'next-model'],
   ])('SP10 %s is not asked', async (url, kind) => {
     await expect(store([{ kind: 'image', url }], 'image')).rejects.toMatchObject({ kind });
   });
@@ -228,9 +228,9 @@ describe('PP16 what is not stored', () => {
   });
   test('another kind, no file, or nine', async () => {
     const file: ProducedFile = { kind: 'text', contentType: 'text/plain', bytes: Buffer.from('a') };
-    await expect(store([file], 'image')).rejects.toMatchObject({ kind: 'fatal' });
-    await expect(store([], 'text')).rejects.toMatchObject({ kind: 'fatal' });
-    await expect(store(Array(9).fill(file), 'text')).rejects.toMatchObject({ kind: 'fatal' });
+    await expect(store([file], 'image')).rejects.toMatchObject({ kind: 'next-model' });
+    await expect(store([], 'text')).rejects.toMatchObject({ kind: 'next-model' });
+    await expect(store(Array(9).fill(file), 'text')).rejects.toMatchObject({ kind: 'next-model' });
     nothingStored();
   });
   test('what S3 says goes on as it is', async () => {

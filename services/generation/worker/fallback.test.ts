@@ -193,13 +193,13 @@ describe('PP6 an answer', () => {
     expect(told).not.toContain('sesame');
   });
 
-  test('that is no picture: the job fails and nothing is stored', async () => {
+  test('that is no picture: the model may do better, three times; then the job fails, and nothing is stored', async () => {
     const page = { kind: 'image', contentType: 'image/png', bytes: Buffer.from('<html>') } as const;
     const { run, job, outputs } = await onProviders(
       { ...on(['first', 'a']), output: 'image' } as Pick<Tool, 'providers'>,
       { first: [{ status: 'finished', usage: {}, files: [page] }] },
     );
-    await run();
+    for (const count of [1, 2, 3]) await run(count);
     expect(await job()).toMatchObject({ status: 'failed', message: "The provider's answer cannot be used." });
     expect(outputs.files.size).toBe(0);
   });

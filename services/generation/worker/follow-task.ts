@@ -114,7 +114,7 @@ const stop = async (
   const { app, jobId } = message;
   const { provider, model, taskId } = message.task;
   const tasks = tasksOf(await providersOf(app), provider);
-  const stopped = (await tasks?.cancel?.({ taskId, model, output: 'json' }, signal)) ?? false;
+  const stopped = (await tasks?.cancel?.({ taskId, model }, signal)) ?? false;
   logger.info('task told to stop', { jobId, provider, model, taskId, stopped });
 };
 

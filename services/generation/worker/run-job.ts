@@ -81,7 +81,7 @@ const tryOne = async (
   // Cancelled while it was submitted, or another task was: nobody will wait for this one.
   if (!isAwaited)
     await providers[provider]?.tasks
-      ?.cancel?.({ taskId, model, output: tool.output }, signal)
+      ?.cancel?.({ taskId, model }, signal)
       .catch((error: unknown) => logger.warn('task not stopped', { jobId, taskId, error: error as Error }));
   return { job: told.job, following: 'nothing' };
 };

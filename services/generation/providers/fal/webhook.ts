@@ -49,7 +49,7 @@ const taskOf = (body: Uint8Array): string | undefined => {
   }
 };
 
-export interface FalWebhooksOptions {
+interface FalWebhooksOptions {
   readonly jwksUrl: string;
   /** Milliseconds, for the age of the keys; the clock by default. */
   readonly now?: () => number;

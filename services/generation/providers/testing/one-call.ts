@@ -49,7 +49,7 @@ export const textOf = ({ files: [file] }: Finished): string | undefined =>
   file && 'bytes' in file ? Buffer.from(file.bytes).toString('utf8') : undefined;
 
 /** Who is tried, and how it words what all of them say. */
-export interface OneCall {
+interface OneCall {
   readonly name: string;
   provider(baseUrl: string): Provider;
   error(status: number, message: string): object;
