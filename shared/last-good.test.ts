@@ -26,7 +26,8 @@ test('an old value serves while its successor hangs, and nobody waits long for t
   clock.now = 2_000;
   const began = performance.now();
   expect(await value.read()).toBe('first');
-  expect(performance.now() - began).toBeLessThan(50);
+  // Far below the second that is the default, and far above what a busy machine takes.
+  expect(performance.now() - began).toBeLessThan(500);
   // The attempt itself is given up, and the next one may succeed.
   expect(await value.refresh()).toBe(false);
   expect(failures).toHaveLength(1);

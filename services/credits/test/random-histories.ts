@@ -8,7 +8,7 @@ import { play, type Step } from './play.ts';
 import { randomCommands } from './random-commands.ts';
 
 /** One seed for all, so that what is made once for every test is what a test finds again. */
-const runs = { numRuns: 1_000, seed: Date.now() };
+const runs = { numRuns: 400, seed: Date.now() };
 
 const histories: (readonly Step[])[] = [];
 const made = (): readonly (readonly Step[])[] => {

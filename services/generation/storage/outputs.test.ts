@@ -102,7 +102,7 @@ describe.each([
     await bucket().put(from, { contentType: 'text/plain', bytes: Buffer.from('hello') });
     expect(await bucket().copy(from, to)).toBe(true);
     expect(await bucket().copy(from, to)).toBe(true);
-    expect(await fetched(to)).toMatchObject({ type: 'text/plain', bytes: { length: 5 } });
+    expect(await fetched(to)).toMatchObject({ type: 'text/plain; charset=utf-8', bytes: { length: 5 } });
   });
 
   test('all below a prefix is removed', async () => {

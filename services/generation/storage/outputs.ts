@@ -56,7 +56,9 @@ const isMissing = (error: unknown): boolean =>
 
 export const outputFiles = (client: S3Client, bucket: string): OutputFiles => ({
   async put(key, { contentType, bytes }) {
-    const params = { Bucket: bucket, Key: key, ContentType: contentType };
+    // Without a charset a reader takes its own, and Arabic becomes noise.
+    const ContentType = contentType === 'text/plain' ? 'text/plain; charset=utf-8' : contentType;
+    const params = { Bucket: bucket, Key: key, ContentType };
     if (!(Symbol.asyncIterator in bytes)) {
       await client.send(new PutObjectCommand({ ...params, Body: bytes }));
       return;

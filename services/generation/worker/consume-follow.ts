@@ -28,7 +28,9 @@ export const consumeFollow =
     const { jobId } = message;
     const receiveCount = Number(attributes.ApproximateReceiveCount);
     // As long as this look can last: one that dies with its function must not keep the task unseen for longer.
-    await retryLater(receiptHandle, leaseSeconds);
+    await retryLater(receiptHandle, leaseSeconds).catch((error: unknown) =>
+      logger.warn('lease not set', { jobId, error: error as Error }),
+    );
     try {
       await follow(message, signal);
     } catch (error) {
