@@ -1,5 +1,5 @@
 /** Puts generation's parts together for its entries. The only reader of the environment; each entry calls what it needs. */
-import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
+import { ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { catalogClient } from '#services/catalog/client.ts';
 import type { Catalog } from '#services/catalog/contracts.ts';
@@ -12,7 +12,7 @@ import { removeItems } from '#shared/aws/remove-items.ts';
 import { removeObjects } from '#shared/aws/remove-objects.ts';
 import { s3 } from '#shared/aws/s3.ts';
 import { s3Compatible } from '#shared/aws/s3-compatible.ts';
-import { secretsManager } from '#shared/aws/secrets-manager.ts';
+import { readSecret } from '#shared/aws/secrets-manager.ts';
 import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { type ShowAgain, showAgain } from '#shared/messaging/show-again.ts';
@@ -134,14 +134,6 @@ export const results = () => resultCache(dynamoDb(), variable('RESULTS_TABLE'));
 /** The uploads bucket with URLs for providers that fetch their inputs. */
 export const workerUploads = () => ({ ...uploadBucket(), ...downloads(s3(), variable('UPLOADS_BUCKET')) });
 
-const secretTimeoutMs = 2_000;
-const readSecret = async (name: string): Promise<string> => {
-  const { SecretString } = await secretsManager().send(new GetSecretValueCommand({ SecretId: name }), {
-    abortSignal: AbortSignal.timeout(secretTimeoutMs),
-  });
-  if (SecretString === undefined) throw new Error(`the secret ${name} has no text`);
-  return SecretString;
-};
 /** Read once: it is made with the stack and lives as long. A read that failed is made again. */
 const callbackSecret = () => {
   let secret: Promise<string> | undefined;

@@ -1,5 +1,4 @@
 /** What identity's entry points are made of, and the only place that reads their environment. */
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { catalogClient } from '#services/catalog/client.ts';
 import { type Catalog, issuersByApp } from '#services/catalog/contracts.ts';
@@ -8,7 +7,7 @@ import { eventBridge } from '#shared/aws/event-bridge.ts';
 import { lambda } from '#shared/aws/lambda.ts';
 import { removeObjects } from '#shared/aws/remove-objects.ts';
 import { s3 } from '#shared/aws/s3.ts';
-import { secretsManager } from '#shared/aws/secrets-manager.ts';
+import { readSecret } from '#shared/aws/secrets-manager.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
 import { keyJudge } from './admin-keys/judge-key.ts';
@@ -62,17 +61,6 @@ export const catalog = (log: Logger): Catalog =>
     functionName: variable('CATALOG_FUNCTION'),
     onFailure: (error) => log.error('catalog not read', { error: error as Error }),
   });
-
-/** Below the authorizer's own 5 s. */
-const secretTimeoutMs = 2_000;
-
-const readSecret = async (name: string): Promise<string> => {
-  const { SecretString } = await secretsManager().send(new GetSecretValueCommand({ SecretId: name }), {
-    abortSignal: AbortSignal.timeout(secretTimeoutMs),
-  });
-  if (SecretString === undefined) throw new Error(`The secret ${name} has no text.`);
-  return SecretString;
-};
 
 /** @throws ZodError or Error at start when the issuers are not as they must be: better no authorizer than a wrong one. */
 export const verifyToken = (log: Logger) =>

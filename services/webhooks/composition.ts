@@ -1,8 +1,7 @@
 /** What webhooks' entry points are made of, and the only place that reads their environment. */
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { dynamoDb } from '#shared/aws/dynamodb.ts';
-import { secretsManager } from '#shared/aws/secrets-manager.ts';
+import { readSecret } from '#shared/aws/secrets-manager.ts';
 import { sqs } from '#shared/aws/sqs.ts';
 import { publicOr, type TrustsHost } from '#shared/net/public-http.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
@@ -29,13 +28,9 @@ export const trusts = (): TrustsHost => publicOr(z.array(z.string()).parse(JSON.
 
 /** `WEBHOOK_SIGNING`: name or ARN of the secret that all endpoints' secrets are made from. */
 export const secretsOf = (log: Logger): SecretsOf => {
-  const SecretId = variable('WEBHOOK_SIGNING');
+  const name = variable('WEBHOOK_SIGNING');
   return endpointSecrets({
-    readMaster: async () => {
-      const { SecretString } = await secretsManager().send(new GetSecretValueCommand({ SecretId }));
-      if (SecretString === undefined) throw new Error(`The secret ${SecretId} has no text.`);
-      return SecretString;
-    },
+    readMaster: () => readSecret(name),
     onFailure: (error) => log.error('master secret not read', { error: error as Error }),
   });
 };

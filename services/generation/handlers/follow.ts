@@ -16,11 +16,7 @@ import { jobHandler } from '../handle-job.ts';
 import { consumeFollow } from '../worker/consume-follow.ts';
 import { followMessage } from '../worker/follow-message.ts';
 import { followTask } from '../worker/follow-task.ts';
-
-/** Left for telling the stream what happened. */
-const reserveMs = 10_000;
-/** How long after its end a function's message comes again. */
-const leaseMarginSeconds = 10;
+import { workerTime } from '../worker/worker-time.ts';
 
 const store = jobStore();
 const follow = followTask({
@@ -38,11 +34,7 @@ const follow = followTask({
 const consume = consumeFollow({ follow, send: taskFollower(), retryLater: followRetries(), logger });
 
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const remainingMs = context.getRemainingTimeInMillis();
-  const time = {
-    signal: AbortSignal.timeout(Math.max(1, remainingMs - reserveMs)),
-    leaseSeconds: Math.ceil(remainingMs / 1_000) + leaseMarginSeconds,
-  };
+  const time = workerTime(context);
   return queueConsumer(logger, followMessage, (message, record) => {
     logger.appendKeys({ correlationId: message.correlationId, jobId: message.jobId });
     return consume(message, record, time);

@@ -17,11 +17,7 @@ import { jobHandler } from '../handle-job.ts';
 import { consumeJob } from '../worker/consume-job.ts';
 import { jobMessage } from '../worker/job-message.ts';
 import { runJob } from '../worker/run-job.ts';
-
-/** Left for telling the stream what happened, once a provider was given up. */
-const reserveMs = 10_000;
-/** How long after its end a function's message comes again. */
-const leaseMarginSeconds = 10;
+import { workerTime } from '../worker/worker-time.ts';
 
 const store = jobStore();
 const run = runJob({
@@ -40,11 +36,7 @@ const run = runJob({
 const retries = jobRetries();
 
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const remainingMs = context.getRemainingTimeInMillis();
-  const time = {
-    signal: AbortSignal.timeout(Math.max(1, remainingMs - reserveMs)),
-    leaseSeconds: Math.ceil(remainingMs / 1_000) + leaseMarginSeconds,
-  };
+  const time = workerTime(context);
   return queueConsumer(logger, jobMessage, (message, record) => {
     logger.appendKeys({ correlationId: message.correlationId, jobId: message.jobId });
     return consumeJob({ run, retryLater: retries(record.eventSourceARN), logger })(message, record, time);

@@ -36,13 +36,10 @@ const typesOf: Readonly<Record<Kind, RegExp>> = {
   json: /^application\/json$/,
 };
 
-/** Another model may do better. */
-export const unusable = malformed;
-
 /** @throws ProviderError when the kind may not be of this type */
 export const checkType = (kind: Kind, contentType: string): void => {
   if (!typesOf[kind].test(contentType) || !Object.hasOwn(extensions, contentType))
-    throw unusable(`${kind} of type ${contentType}`);
+    throw malformed(`${kind} of type ${contentType}`);
 };
 
 export const isText = (kind: Kind): kind is 'text' | 'json' => kind === 'text' || kind === 'json';

@@ -1,9 +1,10 @@
 /** One's own GPU worker behind HTTP: docs/gpu-worker.md. Both sides sign what they send with a shared secret. */
 import * as z from 'zod';
 import { ownUrl } from './http-worker/own-url.ts';
-import { signingKey, signingSecrets } from './http-worker/signature.ts';
+import { signingSecrets } from './http-worker/signature.ts';
 import { workerProvider } from './http-worker/worker-provider.ts';
 import type { ProviderSetup } from './setup.ts';
+import { signingKey } from './standard-webhooks.ts';
 
 const credentials = z.strictObject({
   base_url: ownUrl,

@@ -4,9 +4,10 @@
  */
 import * as z from 'zod';
 import { apiKey } from './api-key.ts';
-import { signingKey, signingSecrets } from './http-worker/signature.ts';
+import { signingSecrets } from './http-worker/signature.ts';
 import { workerProvider } from './http-worker/worker-provider.ts';
 import { baseUrl, type ProviderSetup } from './setup.ts';
+import { signingKey } from './standard-webhooks.ts';
 
 const credentials = z.strictObject({
   /** As in `https://<workspace>--<label>.modal.run`. */

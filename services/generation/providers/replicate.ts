@@ -10,8 +10,9 @@ import { apiKey } from './api-key.ts';
 import { type AskOptions, answered, askOnce, failureOfLook, isGranted } from './ask-once.ts';
 import { malformed, providerFailure } from './http-failure.ts';
 import type { ProducedFile, Provider, ProviderRequest, TaskState } from './provider.ts';
-import { maxSecrets, signedTask, signingKey, signingSecret } from './replicate/webhook.ts';
+import { maxSecrets, signedTask, signingSecret } from './replicate/webhook.ts';
 import { baseUrl, type ProviderSetup } from './setup.ts';
+import { signingKey } from './standard-webhooks.ts';
 import { taskState } from './task-state.ts';
 
 const credentials = z.strictObject({

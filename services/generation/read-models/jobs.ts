@@ -10,6 +10,7 @@ import { type Owner, ownerKey } from '#shared/owner.ts';
 import { isEnded, isKnown, type Job, type KnownJob, parseJobStream } from '../domain/job.ts';
 import type { JobEvent, JobOutput } from '../domain/job-events.ts';
 import { equalTo, fillPage, filteredRead } from '../storage/fill-page.ts';
+import { epochSeconds } from '../time.ts';
 import { searchable, searchText } from './search-text.ts';
 
 /** What can be seen of a job. */
@@ -86,7 +87,7 @@ export const rowOf = (recorded: RecordedEvent<JobEvent, Job>) => {
   const key = { owner: ownerKey(owner), sk: `${state.requestedAt}#${id}`, id, version };
   const facts = factsOf(recorded);
   if (facts) return { ...key, ...facts, search: searchText(facts) };
-  return { ...key, removed: true, expires: Math.floor(Date.parse(at) / 1_000) + tombstoneSeconds };
+  return { ...key, removed: true, expires: epochSeconds(at) + tombstoneSeconds };
 };
 
 export interface JobQuery {

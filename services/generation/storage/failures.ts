@@ -6,6 +6,7 @@ import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand, QueryComman
 import type { RemoveItems } from '#shared/aws/remove-items.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import type { FailureReason, JobEvent } from '../domain/job-events.ts';
+import { epochSeconds } from '../time.ts';
 import { equalTo, fillPage, filteredRead, type Page } from './fill-page.ts';
 
 const keepSeconds = 90 * 24 * 3_600;
@@ -55,7 +56,7 @@ const noEnd = '~';
 export const failureLog = (client: DynamoDBDocumentClient, table: string): Failures => ({
   async put(owner, failure) {
     const row: Row = { app: owner.app, sk: `${failure.at}#${failure.jobId}`, owner: ownerKey(owner), ...failure };
-    const expires = Math.floor(Date.parse(failure.at) / 1_000) + keepSeconds;
+    const expires = epochSeconds(failure.at) + keepSeconds;
     await client.send(new PutCommand({ TableName: table, Item: { ...row, expires } }));
   },
 

@@ -3,25 +3,11 @@
  * of time. Under the same owner lie a counter, because a user keeps so many at most, and what each idempotency key made.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  type CancellationReason,
-  TransactionCanceledException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { countedItems, isConflict, keyId } from '#shared/aws/counted-items.ts';
 import { ContentionError } from '#shared/eventsourcing/command-handler.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import { equalTo, fillPage, filteredRead } from './fill-page.ts';
-
-/** A request that is repeated after this may make another one. */
-const rememberSeconds = 7 * 24 * 3_600;
 
 export interface KeptItem {
   readonly id: string;
@@ -61,20 +47,10 @@ export interface KeptTable {
   readonly max: number;
 }
 
-/** Sort keys of what is no item. `#` occurs in no id. */
-const counterId = '#count';
-const keyId = (key: string): string => `#key#${key}`;
-
 /** One user's devices do not do more than this at once. */
 const maxAttempts = 10;
 const firstPauseMs = 10;
 const longestPauseMs = 200;
-
-/** All writes of one user's items meet at the counter, and DynamoDB lets none of them wait. */
-const isConflict = (error: unknown): boolean =>
-  error instanceof TransactionConflictException ||
-  (error instanceof TransactionCanceledException &&
-    (error.CancellationReasons ?? []).some(({ Code }) => Code === 'TransactionConflict'));
 
 /** @throws ContentionError when somebody else's write was under way at every attempt. */
 export const untilFree = async <Outcome>(owner: Owner, write: () => Promise<Outcome>): Promise<Outcome> => {
@@ -87,24 +63,6 @@ export const untilFree = async <Outcome>(owner: Owner, write: () => Promise<Outc
     }
   }
   throw new ContentionError(`items of ${ownerKey(owner)} were written by others during ${maxAttempts} attempts`);
-};
-
-const failed = (reason: CancellationReason | undefined): boolean => reason?.Code === 'ConditionalCheckFailed';
-
-/** Writes all or nothing. Answers, for each write, why it was not made. */
-const together = async (
-  client: DynamoDBDocumentClient,
-  TransactItems: NonNullable<TransactWriteCommandInput['TransactItems']>,
-): Promise<'written' | readonly CancellationReason[]> => {
-  try {
-    await client.send(new TransactWriteCommand({ TransactItems }));
-    return 'written';
-  } catch (error) {
-    if (!(error instanceof TransactionCanceledException) || isConflict(error)) throw error;
-    const { CancellationReasons: reasons = [] } = error;
-    if (!reasons.some(failed)) throw error;
-    return reasons;
-  }
 };
 
 export const targetOf = (table: string, owner: Owner, id: string) => ({
@@ -156,52 +114,11 @@ const changes = <Item extends KeptItem>(
   client: DynamoDBDocumentClient,
   { table, max }: KeptTable,
 ): Pick<KeptItems<Item>, 'create' | 'remove'> => {
-  const putNew = (owner: Owner, item: { readonly id: string }) => ({
-    Put: {
-      TableName: table,
-      Item: { owner: ownerKey(owner), ...item },
-      ConditionExpression: 'attribute_not_exists(id)',
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-    },
-  });
-  const count = (owner: Owner, by: 1 | -1, condition: string, bound: number) => ({
-    Update: {
-      ...targetOf(table, owner, counterId),
-      UpdateExpression: 'ADD #count :by',
-      ConditionExpression: condition,
-      ExpressionAttributeNames: { '#count': 'count' },
-      ExpressionAttributeValues: { ':by': by, ':bound': bound },
-    },
-  });
+  const counted = countedItems(client, { table, partitionKey: 'owner', max });
   return {
     create: (owner, item, by) =>
-      untilFree(owner, async () => {
-        const expires = Math.floor(Date.parse(item.createdAt) / 1_000) + rememberSeconds;
-        const mark = by && { id: keyId(by.key), item: item.id, fingerprint: by.fingerprint, expires };
-        const outcome = await together(client, [
-          putNew(owner, item),
-          count(owner, 1, 'attribute_not_exists(#count) OR #count < :bound', max),
-          ...(mark ? [putNew(owner, mark)] : []),
-        ]);
-        if (outcome === 'written') return 'created';
-        const [own, room, before] = outcome;
-        // A write whose answer was lost meets itself: nobody else has this id.
-        if (failed(own)) return 'created';
-        if (failed(before) && before?.Item) return unmarshall(before.Item) as Made<Item>;
-        if (failed(room)) return 'full';
-        throw new Error('an item was not written, and no condition says why');
-      }),
-
-    remove: (owner, id) =>
-      untilFree(owner, async () => {
-        const outcome = await together(client, [
-          { Delete: { ...targetOf(table, owner, id), ConditionExpression: 'attribute_exists(id)' } },
-          count(owner, -1, '#count > :bound', 0),
-        ]);
-        if (outcome === 'written') return true;
-        if (failed(outcome[0])) return false;
-        throw new Error('an item was not removed: the counter is behind');
-      }),
+      untilFree(owner, () => counted.create(ownerKey(owner), item, by)) as Promise<'created' | 'full' | Made<Item>>,
+    remove: (owner, id) => untilFree(owner, () => counted.remove(ownerKey(owner), id)),
   };
 };
 

@@ -5,6 +5,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import type { JobOutput, Usage } from '../domain/job-events.ts';
+import { epochSeconds } from '../time.ts';
 
 export interface CachedResult {
   readonly jobId: string;
@@ -19,18 +20,16 @@ export interface ResultCache {
   put(owner: Owner, key: string, result: CachedResult, expiresAt: string): Promise<void>;
 }
 
-const seconds = (at: string): number => Math.floor(Date.parse(at) / 1_000);
-
 export const resultCache = (client: DynamoDBDocumentClient, table: string): ResultCache => ({
   async get(owner, key, at) {
     const { Item } = await client.send(new GetCommand({ TableName: table, Key: { owner: ownerKey(owner), id: key } }));
     const found = Item as (CachedResult & { readonly expires: number }) | undefined;
-    if (!found || found.expires <= seconds(at)) return undefined;
+    if (!found || found.expires <= epochSeconds(at)) return undefined;
     const { jobId, outputs, usage } = found;
     return { jobId, outputs, usage };
   },
   async put(owner, key, { jobId, outputs, usage }, expiresAt) {
-    const Item = { owner: ownerKey(owner), id: key, jobId, outputs, usage, expires: seconds(expiresAt) };
+    const Item = { owner: ownerKey(owner), id: key, jobId, outputs, usage, expires: epochSeconds(expiresAt) };
     await client.send(new PutCommand({ TableName: table, Item }));
   },
 });

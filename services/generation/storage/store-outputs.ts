@@ -6,11 +6,11 @@ import { createHash } from 'node:crypto';
 import { type PublicHttp, PublicHttpError } from '#shared/net/public-http.ts';
 import type { Owner } from '#shared/owner.ts';
 import type { JobOutput } from '../domain/job-events.ts';
-import { type CheckedOutput, checkOutput, maxOutputBytes, maxOutputs } from '../media/check-output.ts';
-import { headBytes, isText, typeFor, unusable } from '../media/output-type.ts';
+import { type CheckedOutput, checkOutput, maxOutputBytes } from '../media/check-output.ts';
+import { headBytes, isText, typeFor } from '../media/output-type.ts';
 import { sizeByHead, type Thumbnail } from '../media/picture.ts';
 import { failureOf, malformed, unanswered } from '../providers/http-failure.ts';
-import { maxInlineBytes, type ProducedFile, type RemoteFile } from '../providers/provider.ts';
+import { maxInlineBytes, maxOutputs, type ProducedFile, type RemoteFile } from '../providers/provider.ts';
 import { type OutputFiles, outputKey, thumbnailKey } from './outputs.ts';
 
 export interface StoreOutputsDeps {
@@ -136,7 +136,7 @@ const fetchFailure = (error: PublicHttpError): Error => {
       return unanswered(error);
     case 'refused':
     case 'too-large':
-      return unusable(error);
+      return malformed(error);
     case 'status': {
       const { status = 0 } = error;
       if (status >= 500) return unanswered(error);
@@ -153,7 +153,7 @@ const storeBody = async (
 ): Promise<JobOutput> => {
   const { kind } = place;
   await readOn(begun, headBytes);
-  if (begun.bytes === 0) throw unusable('0 bytes');
+  if (begun.bytes === 0) throw malformed('0 bytes');
   const contentType = await typeFor(kind, Buffer.concat(begun.pieces));
   if (kind === 'image' || isText(kind)) {
     const limit = announced === undefined ? maxInlineBytes - maxPieceBytes : maxInlineBytes;
@@ -162,7 +162,7 @@ const storeBody = async (
       const bytes = Buffer.concat(begun.pieces);
       return storeChecked(deps, await checkOutput({ kind, contentType, bytes }, kind), bytes, place);
     }
-    if (isText(kind)) throw unusable(`${kind} of more than ${maxInlineBytes} bytes`);
+    if (isText(kind)) throw malformed(`${kind} of more than ${maxInlineBytes} bytes`);
   }
   if (kind !== 'image') return passOn(deps, begun, { kind, contentType }, place);
   await readOn(begun, pictureHeadBytes);
@@ -188,11 +188,11 @@ const storeRemote = async (deps: StoreOutputsDeps, { url }: RemoteFile, place: P
 export const storeOutputs =
   (deps: StoreOutputsDeps): StoreOutputs =>
   async (files, request) => {
-    if (files.length === 0 || files.length > maxOutputs) throw unusable(`${files.length} files`);
+    if (files.length === 0 || files.length > maxOutputs) throw malformed(`${files.length} files`);
     const stored: JobOutput[] = [];
     for (const [index, file] of files.entries()) {
       const place = { ...request, index };
-      if (file.kind !== request.kind) throw unusable(`${file.kind} instead of ${request.kind}`);
+      if (file.kind !== request.kind) throw malformed(`${file.kind} instead of ${request.kind}`);
       const one =
         'url' in file
           ? await storeRemote(deps, file, place)

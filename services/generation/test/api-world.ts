@@ -6,25 +6,8 @@ import { createMetrics } from '#shared/observability/metrics.ts';
 import type { Owner } from '#shared/owner.ts';
 import { type ApiEventParts, apiEvent } from '#shared/testing/api-event.ts';
 import type { HandleJob } from '../handle-job.ts';
+import { apiHandlers } from '../handlers/api-handlers.ts';
 import { problems } from '../handlers/problems.ts';
-import { changeAsset, createAsset, deleteAsset, getAsset, listAssets } from '../handlers/routes/assets.ts';
-import { createGeneration } from '../handlers/routes/create-generation.ts';
-import { listFailures } from '../handlers/routes/failures.ts';
-import {
-  cancelGeneration,
-  getGeneration,
-  listGenerationEvents,
-  listGenerations,
-} from '../handlers/routes/generations.ts';
-import { changeGeneration, deleteGeneration, listVariations, recordPlay } from '../handlers/routes/library.ts';
-import { changePrompt, createPrompt, deletePrompt, getPrompt, listPrompts } from '../handlers/routes/prompts.ts';
-import { regenerate } from '../handlers/routes/regenerate.ts';
-import {
-  createSavedReply,
-  deleteSavedReply,
-  getSavedReply,
-  listSavedReplies,
-} from '../handlers/routes/saved-replies.ts';
 import { routes } from '../routes.ts';
 import {
   memoryAssets,
@@ -104,44 +87,25 @@ export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reach
   };
   const holdCredits = reach === 'reached' ? account.holdCredits : async () => undefined;
   const catalog = testCatalog(testTool(), testTool({ id: 'hidden', active: false }), byStyle, drawn, song, free);
-  const files = { assets, uploads };
-  const prompts = memoryPrompts();
-  const kept = { ...files, prompts, readyAssets: memoryReadyAssets(assets) };
-  const library = { store, handleJob, jobs, outputs, plays: beside.plays };
-  const runs = { catalog, assets, prompts, store, handleJob, holdCredits, results: beside.results, outputs };
-  const saved = { savedReplies: memorySavedReplies(), store };
+  const savedReplies = memorySavedReplies();
   const handler = apiFunction({
     routes,
     problems,
     logger: silent,
     metrics: createMetrics('test'),
-    handlers: {
-      createAsset: createAsset(files),
-      listAssets: listAssets(files),
-      getAsset: getAsset(files),
-      changeAsset: changeAsset(files),
-      deleteAsset: deleteAsset(files),
-      createPrompt: createPrompt(kept),
-      listPrompts: listPrompts(kept),
-      getPrompt: getPrompt(kept),
-      changePrompt: changePrompt(kept),
-      deletePrompt: deletePrompt(kept),
-      createGeneration: createGeneration(runs),
-      listGenerations: listGenerations(library),
-      getGeneration: getGeneration(library),
-      listGenerationEvents: listGenerationEvents({ trail: beside.trail, store }),
-      cancelGeneration: cancelGeneration({ handleJob }),
-      changeGeneration: changeGeneration(library),
-      deleteGeneration: deleteGeneration(library),
-      regenerate: regenerate(runs),
-      listVariations: listVariations(library),
-      recordPlay: recordPlay(library),
-      createSavedReply: createSavedReply(saved),
-      listSavedReplies: listSavedReplies(saved),
-      getSavedReply: getSavedReply(saved),
-      deleteSavedReply: deleteSavedReply(saved),
-      listFailures: listFailures({ failures: beside.failures }),
-    },
+    handlers: apiHandlers({
+      store,
+      handleJob,
+      catalog,
+      holdCredits,
+      assets,
+      readyAssets: memoryReadyAssets(assets),
+      uploads,
+      prompts: memoryPrompts(),
+      jobs,
+      savedReplies,
+      ...beside,
+    }),
   });
   const call = async (parts: ApiEventParts) => {
     const { statusCode, body } = await handler(apiEvent({ user: owner, ...parts }), {} as Context);
@@ -160,7 +124,7 @@ export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reach
     assets,
     uploads,
     outputs,
-    savedReplies: saved.savedReplies,
+    savedReplies,
     holds: account.holds,
     closedHolds: account.closed,
   };

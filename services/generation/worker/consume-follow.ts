@@ -4,9 +4,10 @@
  */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { ShowAgain } from '#shared/messaging/show-again.ts';
-import type { Delivery, WorkerTime } from './consume-job.ts';
+import type { Delivery } from './consume-job.ts';
 import { type FollowMessage, lookAfterSeconds, type SendFollow } from './follow-message.ts';
 import { backoffSeconds } from './job-message.ts';
+import type { WorkerTime } from './worker-time.ts';
 
 /** Below the deliveries that the queue allows a message. */
 const lastDelivery = 4;

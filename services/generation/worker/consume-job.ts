@@ -7,18 +7,13 @@ import { ComesAgain } from '#shared/messaging/queue-consumer.ts';
 import type { ShowAgain } from '#shared/messaging/show-again.ts';
 import { backoffSeconds, type JobMessage } from './job-message.ts';
 import type { RunJob } from './run-job.ts';
+import type { WorkerTime } from './worker-time.ts';
 
 /** The parts of an SQS record that matter here. */
 export interface Delivery {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly attributes: { readonly ApproximateReceiveCount: string };
-}
-
-/** A worker's time: the signal aborts shortly before its end, the lease ends when it is surely gone. */
-export interface WorkerTime {
-  readonly signal: AbortSignal;
-  readonly leaseSeconds: number;
 }
 
 export const consumeJob =

@@ -2,11 +2,11 @@
  * Follows a task at a provider until its job is over. A webhook only makes the look come sooner: what became of the task is
  * always asked of the provider, so that a webhook that is forged, late, repeated or lost changes nothing.
  */
-import type { Catalog } from '#services/catalog/contracts.ts';
+import type { Catalog, Tool } from '#services/catalog/contracts.ts';
 import type { EventStore } from '#shared/eventsourcing/event-store.ts';
 import { isOver, type Job, jobStream, type Processing } from '../domain/job.ts';
 import type { JobEvent } from '../domain/job-events.ts';
-import { ProviderError, type TaskState } from '../providers/provider.ts';
+import type { TaskState } from '../providers/provider.ts';
 import type { Providers, ProvidersOf } from '../providers/registry.ts';
 import { chainOf } from './chain.ts';
 import { type FinishDeps, finish, tellFailure, toProviderError } from './finish.ts';
@@ -47,24 +47,20 @@ const awaited = async (
 
 /** What the provider says of it. When it cannot be asked, the task is taken to go on: its deadline ends it at last. */
 const ask = async (
-  deps: FollowTaskDeps,
-  message: CheckTask | TaskTold,
-  job: Processing,
+  { providersOf, logger }: FollowTaskDeps,
+  { app, jobId, taskId }: CheckTask | TaskTold,
+  { working: { provider, model } }: Processing,
+  { output }: Pick<Tool, 'output'>,
   signal: AbortSignal,
 ): Promise<TaskState> => {
-  const { provider, model } = job.working;
-  const tasks = tasksOf(await deps.providersOf(message.app), provider);
-  const definition = await deps.catalog.app(message.app);
-  const output = definition?.tools.find(({ id }) => id === job.tool)?.output;
-  if (!output) return { status: 'failed', error: new ProviderError('invalid', 'The tool is not offered any more.') };
-  try {
-    // Its key may come back, and the task is paid for.
-    if (!tasks) throw new Error('the provider is not set up');
-    return await tasks.check({ taskId: message.taskId, model, output }, signal);
-  } catch (cause) {
-    deps.logger.warn('task not asked after', { jobId: message.jobId, provider, error: cause as Error });
+  const tasks = tasksOf(await providersOf(app), provider);
+  const notAsked = (error: Error): TaskState => {
+    logger.warn('task not asked after', { jobId, provider, error });
     return { status: 'running' };
-  }
+  };
+  // Its key may come back, and the task is paid for.
+  if (!tasks) return notAsked(new Error('the provider is not set up'));
+  return tasks.check({ taskId, model, output }, signal).catch(notAsked);
 };
 
 const follow = async (
@@ -80,7 +76,12 @@ const follow = async (
     await tell({ type: 'FailJob', reason: 'deadline', message: 'The job was not done in time.' });
     return;
   }
-  const state = await ask(deps, message, job, signal);
+  const tool = (await catalog.app(app))?.tools.find(({ id }) => id === job.tool);
+  if (!tool) {
+    await tell({ type: 'FailJob', by: { taskId }, reason: 'failed', message: 'The tool is not offered any more.' });
+    return;
+  }
+  const state = await ask(deps, message, job, tool, signal);
   const by = { taskId };
   if (state.status === 'running') {
     if (state.progress !== undefined) await tell({ type: 'ReportProgress', taskId, progress: state.progress });
@@ -89,10 +90,8 @@ const follow = async (
       await send({ ...message, tries: message.tries + 1 }, lookAfterSeconds(message.tries + 1));
     return;
   }
-  const tool = (await catalog.app(app))?.tools.find(({ id }) => id === job.tool);
   try {
     if (state.status === 'failed') throw state.error;
-    if (!tool) throw new ProviderError('invalid', 'The tool is not offered any more.');
     const ended = await finish(deps, { owner: message, jobId, tool, job, by, tell, signal }, state);
     logger.info('job ended', { jobId, tool: job.tool, status: ended.status, provider: job.working.provider });
   } catch (cause) {
@@ -100,7 +99,7 @@ const follow = async (
     // It was made and is paid for: what broke on the way to the bucket is tried again, not the task.
     if (state.status === 'finished' && error.kind === 'transient') throw cause;
     logger.warn('task failed', { jobId, kind: error.kind, error, provider: job.working.provider });
-    const chain = tool ? chainOf(tool, await providersOf(app), sandboxApps.includes(app)) : [];
+    const chain = chainOf(tool, await providersOf(app), sandboxApps.includes(app));
     // Whatever follows is in the event: the stream's reader puts the job into the queue again.
     await tellFailure({ job, by, tell, signal, now }, chain, cause);
   }

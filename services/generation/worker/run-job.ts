@@ -97,8 +97,7 @@ export const runJob =
     const known = tail?.state;
     if (!known || known.status === 'pending') throw missing(jobId);
     // A task speaks for itself.
-    if (isOver(known) || known.status === 'removed' || (known.status === 'processing' && known.working.taskId))
-      return done;
+    if (isOver(known) || (known.status === 'processing' && known.working.taskId)) return done;
     const definition = await catalog.app(app);
     const tool = definition?.tools.find(({ id }) => id === known.tool);
     if (!tool) {

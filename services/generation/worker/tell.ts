@@ -1,6 +1,6 @@
 /** Gives commands to the job that a message names, as the worker. */
 import type { Loaded } from '#shared/eventsourcing/command-handler.ts';
-import { type Job, type JobCommand, jobStream, type KnownJob } from '../domain/job.ts';
+import { type Job, type JobCommand, jobStream } from '../domain/job.ts';
 import type { HandleJob } from '../handle-job.ts';
 import type { JobMessage } from './job-message.ts';
 
@@ -35,5 +35,3 @@ export const teller =
     if (!handled.accepted) throw missing(jobId);
     return { job: handled.state, changed: handled.events.length > 0 };
   };
-
-export type { KnownJob };

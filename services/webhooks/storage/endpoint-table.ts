@@ -2,26 +2,11 @@
  * Endpoints, under their app; ids are UUIDv7, so the key order is the order of time. Under the same app lie a counter, because an
  * app has so many at most, and what each idempotency key made.
  */
-import {
-  type CancellationReason,
-  ConditionalCheckFailedException,
-  TransactionCanceledException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { countedItems, isConflict, keyId, type MadeItem } from '#shared/aws/counted-items.ts';
 import { ContentionError } from '#shared/eventsourcing/command-handler.ts';
 import { type Endpoint, type EndpointId, maxEndpoints, type Rotation } from '../domain/endpoint.ts';
-
-/** A request that is repeated after this may make another endpoint. */
-const rememberSeconds = 7 * 24 * 3_600;
 
 /** Undefined leaves a field as it is, null clears it. */
 export type EndpointChange = { readonly updatedAt: string } & {
@@ -54,35 +39,12 @@ export interface EndpointTable {
   remove(app: string, id: EndpointId): Promise<boolean>;
 }
 
-/** Sort keys of what is no endpoint. `#` occurs in no id. */
-const counterId = '#count';
-const keyId = (key: string): string => `#key#${key}`;
-
-const failed = (reason: CancellationReason | undefined): boolean => reason?.Code === 'ConditionalCheckFailed';
-
 /** Admins seldom meet: whoever meets another is asked to come again. */
 const refuseConflict = (error: unknown): never => {
-  const conflict =
-    error instanceof TransactionConflictException ||
-    (error instanceof TransactionCanceledException &&
-      (error.CancellationReasons ?? []).some(({ Code }) => Code === 'TransactionConflict'));
-  throw conflict ? new ContentionError('endpoints were written by somebody else') : error;
+  throw isConflict(error) ? new ContentionError('endpoints were written by somebody else') : error;
 };
 
-/** Writes all or nothing. Answers, for each write, why it was not made. */
-const together = async (
-  client: DynamoDBDocumentClient,
-  TransactItems: NonNullable<TransactWriteCommandInput['TransactItems']>,
-): Promise<'written' | readonly CancellationReason[]> => {
-  try {
-    await client.send(new TransactWriteCommand({ TransactItems }));
-    return 'written';
-  } catch (error) {
-    if (!(error instanceof TransactionCanceledException)) return refuseConflict(error);
-    const { CancellationReasons: reasons = [] } = error;
-    return reasons.some(failed) ? reasons : refuseConflict(error);
-  }
-};
+const madeOf = ({ fingerprint, item }: MadeItem): Made => ({ fingerprint, endpoint: item as EndpointId });
 
 const updateOf = (change: object) => {
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
@@ -103,7 +65,10 @@ const reads = (client: DynamoDBDocumentClient, table: string): Pick<EndpointTabl
     (await client.send(new GetCommand({ ...target(table, app, id), ConsistentRead: true }))).Item;
   return {
     get: async (app, id) => (await read(app, id)) as Endpoint | undefined,
-    madeBy: async (app, key) => (await read(app, keyId(key))) as Made | undefined,
+    async madeBy(app, key) {
+      const made = (await read(app, keyId(key))) as MadeItem | undefined;
+      return made && madeOf(made);
+    },
     async list(app, { limit, before } = { limit: maxEndpoints }) {
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
@@ -122,51 +87,13 @@ const reads = (client: DynamoDBDocumentClient, table: string): Pick<EndpointTabl
 };
 
 const numbered = (client: DynamoDBDocumentClient, table: string): Pick<EndpointTable, 'create' | 'remove'> => {
-  const putNew = (item: object) => ({
-    Put: {
-      TableName: table,
-      Item: { ...item },
-      ConditionExpression: 'attribute_not_exists(id)',
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-    },
-  });
-  const count = (app: string, by: 1 | -1, condition: string, bound: number) => ({
-    Update: {
-      ...target(table, app, counterId),
-      UpdateExpression: 'ADD #count :by',
-      ConditionExpression: condition,
-      ExpressionAttributeNames: { '#count': 'count' },
-      ExpressionAttributeValues: { ':by': by, ':bound': bound },
-    },
-  });
+  const counted = countedItems(client, { table, partitionKey: 'app', max: maxEndpoints });
   return {
     async create(endpoint, by) {
-      const { app, id, createdAt } = endpoint;
-      const expires = Math.floor(Date.parse(createdAt) / 1_000) + rememberSeconds;
-      const outcome = await together(client, [
-        putNew(endpoint),
-        count(app, 1, 'attribute_not_exists(#count) OR #count < :bound', maxEndpoints),
-        ...(by
-          ? [putNew({ app, id: keyId(by.key), endpoint: id, fingerprint: by.fingerprint, expires } as never)]
-          : []),
-      ]);
-      if (outcome === 'written') return 'created';
-      const [own, room, before] = outcome;
-      // A write whose answer was lost meets itself: nobody else has this id.
-      if (failed(own)) return 'created';
-      if (failed(before) && before?.Item) return unmarshall(before.Item) as Made;
-      if (failed(room)) return 'full';
-      throw new Error('an endpoint was not written, and no condition says why');
+      const outcome = await counted.create(endpoint.app, endpoint, by).catch(refuseConflict);
+      return typeof outcome === 'string' ? outcome : madeOf(outcome);
     },
-    async remove(app, id) {
-      const outcome = await together(client, [
-        { Delete: { ...target(table, app, id), ConditionExpression: 'attribute_exists(id)' } },
-        count(app, -1, '#count > :bound', 0),
-      ]);
-      if (outcome === 'written') return true;
-      if (failed(outcome[0])) return false;
-      throw new Error('an endpoint was not removed: the counter is behind');
-    },
+    remove: (app, id) => counted.remove(app, id).catch(refuseConflict),
   };
 };
 

@@ -4,9 +4,10 @@ import { read } from '../answer-parts.ts';
 import { answered, askOnce, isGranted } from '../ask-once.ts';
 import { malformed } from '../http-failure.ts';
 import type { Provider, Task } from '../provider.ts';
+import { authenticText } from '../standard-webhooks.ts';
 import { taskState } from '../task-state.ts';
 import { failureOfAnswer, readStanding, stateOf, submission, taskOf, told } from './contract.ts';
-import { authenticText, signedHeaders } from './signature.ts';
+import { signedHeaders } from './signature.ts';
 
 export interface WorkerOptions {
   readonly name: string;
