@@ -207,3 +207,26 @@ test('X9 deliveries are listed, by status too, and replayed whatever became of t
   expect(waiting).toHaveLength(1);
   expect((await send('POST', `/${id}/deliveries/${deliveryOf().id}/replay`)).status).toBe(404);
 });
+
+test('X9 a replay that meets an attempt beginning is left to it, and comes again only if it meets one each time', async () => {
+  const { send, make, endpoints, deliveries, waiting } = newWorld();
+  const { id } = await make();
+  const endpoint = (await endpoints.get('sparky', id)) ?? endpointOf();
+  const soon = new Date(Date.now() + 60_000).toISOString();
+  const delivery = deliveryOf(endpoint);
+  await deliveries.add(delivery, soon);
+  const path = `/${id}/deliveries/${delivery.id}/replay`;
+  const { restart } = deliveries;
+  deliveries.restart = async (known) => {
+    deliveries.restart = restart;
+    await deliveries.claim(known, { leaseUntil: soon, claimId: 'c' });
+    return undefined;
+  };
+  expect((await send('POST', path)).status).toBe(202);
+  expect(waiting).toEqual([]);
+
+  const free = await deliveries.get(endpoint.id, delivery.id);
+  if (free) await deliveries.progress(free, { status: 'pending', failures: 1, attempts: [], dueAt: soon });
+  deliveries.restart = async () => undefined;
+  expect((await send('POST', path)).status).toBe(503);
+});

@@ -52,19 +52,25 @@ export const listDeliveries =
     } as const;
   };
 
+/** Attempts begin and end meanwhile; one that meets several in a row is told to come again. */
+const maxLooks = 3;
+
 /** An attempt that is under way is as good as another: then nothing changes. */
 export const replayDelivery =
   ({ endpoints, deliveries, wake }: DeliveryDependencies) =>
   async ({ admin, path, at }: Input<typeof routes.replayDelivery>) => {
     const endpoint = await endpoints.get(admin.app, path.id);
     if (!endpoint) return webhookUnknown();
-    const known = await deliveries.get(path.id, path.delivery);
-    if (!known) return refuse('delivery-unknown');
-    if (!endpoint.active) return inactive();
-    if (known.leaseUntil !== undefined && known.leaseUntil > at)
-      return { status: 202, body: deliveryView(known) } as const;
-    const restarted = await deliveries.restart(known, { at, giveUpAt: giveUpAt(known.type, at) });
-    if (!restarted) throw new ContentionError('the delivery was tried just now');
-    await wake({ endpoint: path.id, delivery: path.delivery, attempt: restarted.attempt });
-    return { status: 202, body: deliveryView(restarted) } as const;
+    for (let look = 0; look < maxLooks; look += 1) {
+      const known = await deliveries.get(path.id, path.delivery);
+      if (!known) return refuse('delivery-unknown');
+      if (!endpoint.active) return inactive();
+      if (known.leaseUntil !== undefined && known.leaseUntil > at)
+        return { status: 202, body: deliveryView(known) } as const;
+      const restarted = await deliveries.restart(known, { at, giveUpAt: giveUpAt(known.type, at) });
+      if (!restarted) continue;
+      await wake({ endpoint: path.id, delivery: path.delivery, attempt: restarted.attempt });
+      return { status: 202, body: deliveryView(restarted) } as const;
+    }
+    throw new ContentionError(`the delivery was tried again and again during ${maxLooks} looks`);
   };
