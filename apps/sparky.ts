@@ -13,6 +13,7 @@ export const sparky: AppDefinition = {
   issuers: [supabaseIssuer('sparky')],
   zone: 'Africa/Cairo',
   origins: [origin],
+  payment_providers: ['paymob'],
   urls: billingUrls(origin),
   welcome_credits: 10,
   default_plan: 'free',

@@ -7,7 +7,15 @@ import { publishedEvent } from '#shared/messaging/published-event.ts';
 import { appId } from '#shared/owner.ts';
 import { type AppDefinition, servedDefinition } from './definition/definition.ts';
 
-export { credits, i18nKey, isPrivateChannel, locale, slug } from './definition/basics.ts';
+export {
+  credits,
+  i18nKey,
+  isPrivateChannel,
+  locale,
+  type PaymentProvider,
+  paymentProvider,
+  slug,
+} from './definition/basics.ts';
 export {
   type AppDefinition,
   type AppOffer,

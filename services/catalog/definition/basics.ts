@@ -35,6 +35,10 @@ export const price = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/),
 });
 
+/** Whom users can pay. */
+export const paymentProvider = z.enum(['stripe', 'paymob']);
+export type PaymentProvider = z.infer<typeof paymentProvider>;
+
 /** What is wrong with a definition beyond the shape of its fields. */
 export type Fault = readonly [path: readonly (string | number)[], message: string];
 

@@ -4,7 +4,17 @@
  */
 import * as z from 'zod';
 import { appId } from '#shared/owner.ts';
-import { credits, type Fault, i18nKey, idsOf, isPrivateChannel, locale, repeated, slug } from './basics.ts';
+import {
+  credits,
+  type Fault,
+  i18nKey,
+  idsOf,
+  isPrivateChannel,
+  locale,
+  paymentProvider,
+  repeated,
+  slug,
+} from './basics.ts';
 import { issuers } from './issuer.ts';
 import { options } from './option.ts';
 import { allowance, allowanceFaults, pack, plan } from './plan.ts';
@@ -32,6 +42,8 @@ const settingsFields = {
   zone: z.string().refine(isZone, 'is not an IANA time zone'),
   /** Browser origins that may call the API. */
   origins: z.array(origin).max(20),
+  /** Whom users can pay, the usual one first. Absent: Stripe. */
+  payment_providers: z.array(paymentProvider).min(1).max(2).optional(),
   /** Where users are sent back to; on the app's own origins. */
   urls: z.strictObject({ checkout_success: z.url(), checkout_cancel: z.url(), billing_return: z.url() }).optional(),
 } as const;
@@ -150,11 +162,15 @@ export const offerOf = (definition: AppDefinition): AppOffer => {
 };
 
 /** The half that comes with the deployment. */
-export const settingsOf = ({ id, internal, issuers, zone, origins, urls }: AppDefinition): AppSettings => ({
-  id,
-  issuers,
-  zone,
-  origins,
-  ...(internal === undefined ? {} : { internal }),
-  ...(urls === undefined ? {} : { urls }),
-});
+export const settingsOf = (definition: AppDefinition): AppSettings => {
+  const { id, internal, issuers, zone, origins, payment_providers, urls } = definition;
+  return {
+    id,
+    issuers,
+    zone,
+    origins,
+    ...(internal === undefined ? {} : { internal }),
+    ...(payment_providers === undefined ? {} : { payment_providers }),
+    ...(urls === undefined ? {} : { urls }),
+  };
+};

@@ -1,0 +1,75 @@
+/** What can be asked of a payment, and why it may say no. What comes from a provider comes more than once and in any order. */
+import type { DomainCommand } from '#shared/eventsourcing/decider.ts';
+import type { OpenPage, Order } from './payment-state.ts';
+
+export interface RequestPayment extends DomainCommand {
+  readonly type: 'RequestPayment';
+  readonly order: Order;
+}
+export interface OpenCheckout extends DomainCommand {
+  readonly type: 'OpenCheckout';
+  readonly page: OpenPage;
+}
+export interface RecordPending extends DomainCommand {
+  readonly type: 'RecordPending';
+  readonly reference: string;
+}
+export interface RecordActionRequired extends DomainCommand {
+  readonly type: 'RecordActionRequired';
+  readonly page: OpenPage & { readonly url: string; readonly expiresAt: string };
+}
+export interface RecordFailure extends DomainCommand {
+  readonly type: 'RecordFailure';
+  readonly reason: string;
+  /** Which attempt failed. */
+  readonly reference?: string;
+  readonly nextAttemptAt?: string;
+}
+export interface RecordExpiry extends DomainCommand {
+  readonly type: 'RecordExpiry';
+}
+export interface RecordCapture extends DomainCommand {
+  readonly type: 'RecordCapture';
+  readonly reference: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly receiptUrl?: string;
+}
+/** Either the total of all refunds so far, or one refund by its id. */
+export interface RecordRefund extends DomainCommand {
+  readonly type: 'RecordRefund';
+  readonly refunded: { readonly totalMinor: number } | { readonly refund: string; readonly amountMinor: number };
+}
+export interface OpenDispute extends DomainCommand {
+  readonly type: 'OpenDispute';
+  readonly dispute: string;
+  readonly amountMinor: number;
+  readonly reason: string;
+}
+export interface CloseDispute extends DomainCommand {
+  readonly type: 'CloseDispute';
+  readonly dispute: string;
+  readonly outcome: 'won' | 'lost';
+  /** The whole of what was disputed, for one whose opening was not heard of. */
+  readonly amountMinor: number;
+  readonly reason: string;
+}
+
+export type PaymentCommand =
+  | RequestPayment
+  | OpenCheckout
+  | RecordPending
+  | RecordActionRequired
+  | RecordFailure
+  | RecordExpiry
+  | RecordCapture
+  | RecordRefund
+  | OpenDispute
+  | CloseDispute;
+
+export type PaymentRejection =
+  | 'payment-unknown'
+  /** The id stands for another order: an idempotency key used twice. */
+  | 'order-differs'
+  /** Money goes back that is not known to have come: first the capture is to be recorded. */
+  | 'payment-uncaptured';

@@ -1,0 +1,52 @@
+/** A payment: what was asked for, how far it came, and what went back of it. */
+import { type Owner, ownerKey, parseOwnerKey } from '#shared/owner.ts';
+import type { PaymentEvent } from './payment-events.ts';
+
+/** What was asked for. */
+export type Order = Omit<Extract<PaymentEvent, { type: 'PaymentRequested' }>, 'type'>;
+
+export interface OpenPage {
+  readonly session: string;
+  readonly url?: string;
+  readonly expiresAt?: string;
+}
+
+export interface Dispute {
+  readonly id: string;
+  readonly amountMinor: number;
+  /** Taken back for it. */
+  readonly credits: number;
+  readonly status: 'open' | 'won' | 'lost';
+}
+
+export interface KnownPayment extends Order {
+  readonly status: 'requested' | 'pending' | 'action-required' | 'failed' | 'expired' | 'captured' | 'mismatched';
+  readonly requestedAt: string;
+  readonly page?: OpenPage;
+  readonly failure?: string;
+  /** Of captured money: the payment intent or transaction. */
+  readonly reference?: string;
+  readonly receiptUrl?: string;
+  readonly capturedAt?: string;
+  readonly refundedMinor: number;
+  /** Refunds that the provider told of one by one. */
+  readonly refunds: readonly string[];
+  readonly disputes: readonly Dispute[];
+  /** Taken back by refunds and disputes, less what was given back. */
+  readonly clawedBack: number;
+}
+export type Payment = { readonly status: 'unknown' } | KnownPayment;
+
+export const unknownPayment: Payment = { status: 'unknown' };
+
+/** The stream of a payment. */
+export const paymentStream = (owner: Owner, paymentId: string): string => `${ownerKey(owner)}#${paymentId}`;
+
+export const parsePaymentStream = (stream: string): { readonly owner: Owner; readonly paymentId: string } => {
+  const { app, user, rest } = parseOwnerKey(stream);
+  return { owner: { app, user }, paymentId: rest[0] ?? '' };
+};
+
+/** The grant that holds a payment's credits. Ledger ids of plan periods are `plan-<period>`. */
+export const grantIdOf = (purpose: Order['purpose'], paymentId: string): string =>
+  purpose === 'plan' ? `plan-${paymentId}` : paymentId;

@@ -1,0 +1,42 @@
+/** What can be asked of a user's subscription. */
+import type { DomainCommand } from '#shared/eventsourcing/decider.ts';
+import type { SubscriptionEvent } from './subscription-events.ts';
+
+type Facts<Type extends SubscriptionEvent['type']> = Omit<Extract<SubscriptionEvent, { type: Type }>, 'type'>;
+
+export interface OpenSubscriptionCheckout extends DomainCommand {
+  readonly type: 'OpenSubscriptionCheckout';
+  readonly page: Facts<'SubscriptionCheckoutOpened'>;
+}
+/**
+ * What the provider said when it was asked behind loading the stream: so an observation that is appended is newer than every one
+ * before it.
+ */
+export interface Observe extends DomainCommand {
+  readonly type: 'Observe';
+  readonly observed: Facts<'SubscriptionObserved'>;
+  /** How many observations the stream had when it was loaded. */
+  readonly seen: number;
+}
+export interface RecordPeriodPaid extends DomainCommand {
+  readonly type: 'RecordPeriodPaid';
+  /** Of a prepaid period `from` is when it was paid; it begins where the one before ends. */
+  readonly paid: Facts<'PeriodPaid'>;
+}
+export interface RecordTrialEnding extends DomainCommand {
+  readonly type: 'RecordTrialEnding';
+  readonly plan: string;
+  readonly endsAt: string;
+}
+/** The clock: a prepaid period, or the grace of an overdue payment, may be over. */
+export interface CheckDue extends DomainCommand {
+  readonly type: 'CheckDue';
+}
+
+export type SubscriptionCommand = OpenSubscriptionCheckout | Observe | RecordPeriodPaid | RecordTrialEnding | CheckDue;
+
+export type SubscriptionRejection =
+  /** Another subscription of the user is alive: two are paid for, and people look at it. */
+  | 'subscription-other'
+  /** Somebody observed it meanwhile: load, ask the provider and observe again. */
+  | 'observation-stale';

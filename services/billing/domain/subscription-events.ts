@@ -1,0 +1,69 @@
+/** What happens to a user's subscription. Stored for ever, as payments' events are. */
+import * as z from 'zod';
+import { amountMinor, currency, paymentProvider, subscriptionStatus } from '../contracts.ts';
+import { reference } from './payment-events.ts';
+
+const time = z.iso.datetime();
+const plan = z.string().min(1).max(60);
+const credits = z.int().min(0).max(2_000_000);
+
+/** A page to subscribe on was opened. */
+export const subscriptionCheckoutOpened = z.strictObject({
+  type: z.literal('SubscriptionCheckoutOpened'),
+  session: reference,
+  plan,
+  expiresAt: time,
+});
+
+/** How it stands at the provider, as the provider said when it was asked. */
+export const subscriptionObserved = z.strictObject({
+  type: z.literal('SubscriptionObserved'),
+  provider: paymentProvider,
+  /** The provider's id of it. */
+  reference,
+  status: subscriptionStatus.exclude(['none']),
+  /** What the next period will be of, and cost. */
+  plan: plan.nullable(),
+  amountMinor,
+  currency,
+  interval: z.enum(['month', 'year']),
+  currentPeriodEnd: time,
+  cancelAtPeriodEnd: z.boolean(),
+  trialEnd: time.optional(),
+});
+
+/** Money for a period came. */
+export const periodPaid = z.strictObject({
+  type: z.literal('PeriodPaid'),
+  /** `pay_…`, which the credits are granted by. */
+  paymentId: z.string().min(1).max(64),
+  provider: paymentProvider,
+  reference,
+  /** `upgrade`: the rest of a period, for a better plan. `prepaid`: one period, nothing follows by itself. */
+  kind: z.enum(['period', 'upgrade', 'prepaid']),
+  plan,
+  credits,
+  /** What may stay of the periods before; null: all. */
+  maxRollover: z.int().min(0).nullable(),
+  from: time,
+  until: time,
+});
+
+/** What the user is entitled to is another plan now; null: the app's default one. */
+export const planEntitled = z.strictObject({
+  type: z.literal('PlanEntitled'),
+  plan: plan.nullable(),
+  reason: z.enum(['paid', 'trial', 'ended', 'overdue', 'recovered']),
+});
+
+/** Told three days before its end. */
+export const trialEnding = z.strictObject({ type: z.literal('TrialEnding'), plan, endsAt: time });
+
+export const subscriptionEvent = z.discriminatedUnion('type', [
+  subscriptionCheckoutOpened,
+  subscriptionObserved,
+  periodPaid,
+  planEntitled,
+  trialEnding,
+]);
+export type SubscriptionEvent = Readonly<z.infer<typeof subscriptionEvent>>;

@@ -1,0 +1,176 @@
+/** What billing asks of payment providers. Stripe does all of it, Paymob the first part. */
+import type { Owner } from '#shared/owner.ts';
+import type { CallbackRequest, PaidInvoice, ReadCallback } from '../callbacks/facts.ts';
+import type { SubscriptionEvent } from '../domain/subscription-events.ts';
+
+/** `unavailable`: nobody answered, or asked to wait; the same may go well later. `refused`: the provider said no to the request itself. */
+export type FailureKind = 'unavailable' | 'refused' | 'unknown-there';
+
+/** A call of a provider that came to nothing. Its message is for operators: no keys, no addresses. */
+export class ProviderFailure extends Error {
+  override readonly name = 'ProviderFailure';
+  readonly kind: FailureKind;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(kind: FailureKind, message: string, { retryAfterSeconds }: { retryAfterSeconds?: number } = {}) {
+    super(message);
+    this.kind = kind;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** What is sold, as the provider's page shows it. */
+export interface Sale {
+  readonly kind: 'pack' | 'plan';
+  /** The catalog's id. */
+  readonly id: string;
+  readonly name: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** Of a plan. */
+  readonly interval?: 'month' | 'year';
+}
+
+export interface Buyer {
+  readonly owner: Owner;
+  readonly email?: string | undefined;
+}
+
+/** As Paymob asks for it; what is not known is sent as `NA`. */
+export interface BillingData {
+  readonly first_name?: string | undefined;
+  readonly last_name?: string | undefined;
+  readonly phone_number?: string | undefined;
+  readonly email?: string | undefined;
+  readonly country?: string | undefined;
+  readonly city?: string | undefined;
+}
+
+export interface CheckoutRequest {
+  readonly buyer: Buyer;
+  readonly sale: Sale;
+  /** `pay_…`; of a subscription's page there is no payment yet. */
+  readonly paymentId?: string;
+  readonly customer?: string;
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+  /** The same key is the same page, for a day at least. */
+  readonly idempotencyKey: string;
+  /** The user lets the card be kept for automatic top-ups. */
+  readonly savesMethod?: boolean;
+  readonly billingData?: BillingData;
+  /** Where Paymob calls back. */
+  readonly notificationUrl: string;
+}
+
+export interface CheckoutPage {
+  readonly session: string;
+  readonly url: string;
+  readonly expiresAt: string;
+  /** The provider's other ids that its callbacks will name the payment by. */
+  readonly aliases: readonly string[];
+}
+
+/** What the provider says of a payment when it is asked. */
+export interface PaymentAtProvider {
+  readonly reference: string;
+  readonly status: 'captured' | 'pending' | 'failed';
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** Money that went back so far. */
+  readonly refundedMinor: number;
+  readonly createdAt: string;
+  /** By our own metadata, where it has some. */
+  readonly owner?: Owner;
+  readonly paymentId?: string;
+  readonly receiptUrl?: string;
+}
+
+export interface PaymentProviderApi {
+  readonly readCallback: (request: CallbackRequest) => ReadCallback;
+  /** @throws ProviderFailure */
+  readonly openCheckout: (request: CheckoutRequest) => Promise<CheckoutPage>;
+  /** Gives money back; the callback tells of it. `amountMinor` absent: all that is left. @throws ProviderFailure */
+  readonly refund: (
+    reference: string,
+    how: { readonly amountMinor: number; readonly idempotencyKey: string; readonly voids: boolean },
+  ) => Promise<void>;
+}
+
+export type ObservedAtStripe = Omit<Extract<SubscriptionEvent, { type: 'SubscriptionObserved' }>, 'type'>;
+export interface SubscriptionAtProvider {
+  readonly observed: ObservedAtStripe;
+  readonly customer: string;
+  readonly owner?: Owner;
+  /** The item that a change of plan replaces. */
+  readonly item: string;
+}
+
+/** How a payment of a saved card ended at once. */
+export type ChargeOutcome =
+  | {
+      readonly outcome: 'captured';
+      readonly reference: string;
+      readonly amountMinor: number;
+      readonly currency: string;
+    }
+  | { readonly outcome: 'pending'; readonly reference: string }
+  /** The bank wants the user to confirm. */
+  | { readonly outcome: 'action-required'; readonly reference: string }
+  | { readonly outcome: 'declined'; readonly reason: string; readonly reference?: string };
+
+export interface Proration {
+  /** What is paid now, or credited when below zero. */
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+/** What only Stripe does. Every method @throws ProviderFailure */
+export interface StripeApi extends PaymentProviderApi {
+  readonly publishableKey: string | undefined;
+  createCustomer(buyer: Buyer): Promise<string>;
+  /** Removes the person, their cards and subscriptions there. One that is gone already is fine. */
+  removeCustomer(customer: string): Promise<void>;
+  createPaymentIntent(
+    request: Pick<CheckoutRequest, 'buyer' | 'sale' | 'idempotencyKey' | 'savesMethod'> & {
+      readonly paymentId: string;
+      readonly customer: string;
+    },
+  ): Promise<{ readonly reference: string; readonly clientSecret: string }>;
+  /** For whoever asks for the secret again. */
+  readClientSecret(reference: string): Promise<string>;
+  /** Off session, by the customer's saved card; `undefined` when there is none. */
+  chargeSavedMethod(
+    request: Pick<CheckoutRequest, 'buyer' | 'sale' | 'idempotencyKey'> & {
+      readonly paymentId: string;
+      readonly customer: string;
+    },
+  ): Promise<ChargeOutcome | undefined>;
+  expireCheckout(session: string): Promise<void>;
+  openPortal(customer: string, returnUrl: string): Promise<string>;
+  readSubscription(subscription: string): Promise<SubscriptionAtProvider>;
+  /** What a change to this plan would cost now. */
+  previewChange(subscription: string, sale: Sale): Promise<Proration>;
+  /** `upgrade`: the difference is invoiced at once, and the change is made when it is paid. Else the next period is of the new plan. */
+  changePlan(
+    subscription: string,
+    sale: Sale,
+    how: { readonly upgrade: boolean; readonly idempotencyKey: string },
+  ): Promise<void>;
+  cancel(subscription: string, when: 'now' | 'period-end'): Promise<void>;
+  resume(subscription: string): Promise<void>;
+  readPayment(reference: string): Promise<PaymentAtProvider>;
+  /** The paid invoice behind a payment intent; undefined where it has none. */
+  invoiceOfPayment(reference: string): Promise<PaidInvoice | undefined>;
+  readInvoice(invoice: string): Promise<PaidInvoice>;
+  /** Since then, oldest last, page by page; for reconciliation. */
+  listPayments(since: string): AsyncIterable<PaymentAtProvider>;
+  listPaidInvoices(since: string): AsyncIterable<PaidInvoice>;
+}
+
+export interface Providers {
+  readonly stripe?: StripeApi;
+  readonly paymob?: PaymentProviderApi;
+}
+/** An app's providers; none for an app without the secret. @throws SourceUnavailable when the secret cannot be read */
+export type ProvidersOf = (app: string) => Promise<Providers>;
