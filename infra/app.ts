@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { ringAlarms } from './alarms.ts';
 import { deploymentConfig } from './config.ts';
 import { checkWithNag } from './nag.ts';
+import { BillingStack } from './stacks/billing.ts';
 import { CatalogStack } from './stacks/catalog.ts';
 import { CreditsStack } from './stacks/credits.ts';
 import { GenerationStack } from './stacks/generation.ts';
@@ -20,6 +21,7 @@ const services = { platform, identity, env };
 new CatalogStack(app, 'TesseraCatalog', services);
 const credits = new CreditsStack(app, 'TesseraCredits', services);
 new GenerationStack(app, 'TesseraGeneration', { ...services, credits });
+new BillingStack(app, 'TesseraBilling', services);
 new WebhooksStack(app, 'TesseraWebhooks', services);
 
 ringAlarms(app, platform, config.alarmEmail);

@@ -49,6 +49,7 @@ export class CreditsStack extends Stack {
     this.events.grantAppend(this.hold);
     platform.letReadCatalog(this.hold);
     this.jobEnds(platform);
+    this.payments(platform);
     this.userEvents(platform);
     this.exportParts(platform, identity);
     this.streamReaders(platform);
@@ -83,6 +84,27 @@ export class CreditsStack extends Stack {
       source: 'tessera.generation',
       detailTypes: ['JobSucceeded', 'JobFailed', 'JobCancelled'],
       function: onJobEnded,
+    });
+  }
+
+  /** What was paid is granted; what went back is taken back. */
+  private payments(platform: PlatformStack): void {
+    const onPayment = this.creditsFunction('OnPayment', 'on-payment', { EVENTS_TABLE: this.events.tableName });
+    this.events.grantAppend(onPayment);
+    platform.letReadCatalog(onPayment);
+    new BusConsumer(this, 'Payments', {
+      bus: platform.bus,
+      source: 'tessera.billing',
+      detailTypes: [
+        'PaymentCaptured',
+        'PaymentFailed',
+        'PaymentRefunded',
+        'DisputeOpened',
+        'DisputeWon',
+        'SubscriptionRenewed',
+        'PlanEntitled',
+      ],
+      function: onPayment,
     });
   }
 

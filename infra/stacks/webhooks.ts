@@ -92,15 +92,28 @@ export class WebhooksStack extends Stack {
   }
 
   private events({ bus }: PlatformStack): void {
-    const onJobEnded = this.function('OnJobEnded', 'on-job-ended');
-    this.endpoints.allow(onJobEnded, 'Query');
-    this.deliveries.allow(onJobEnded, 'PutItem');
+    const onJobEnded = this.teller('OnJobEnded', 'on-job-ended');
     new BusConsumer(this, 'JobsEnded', {
       bus,
       source: 'tessera.generation',
       detailTypes: ['JobSucceeded', 'JobFailed', 'JobCancelled'],
       function: onJobEnded,
     });
+    const onPayment = this.teller('OnPayment', 'on-payment');
+    new BusConsumer(this, 'Payments', {
+      bus,
+      source: 'tessera.billing',
+      detailTypes: ['PaymentCaptured', 'PaymentFailed', 'PaymentRefunded', 'DisputeOpened', 'SubscriptionChanged'],
+      function: onPayment,
+    });
+  }
+
+  /** Hears of something, and leaves a delivery for each endpoint that wants to know. */
+  private teller(id: string, entry: string): TesseraFunction {
+    const fn = this.function(id, entry);
+    this.endpoints.allow(fn, 'Query');
+    this.deliveries.allow(fn, 'PutItem');
+    return fn;
   }
 
   private worker(): void {

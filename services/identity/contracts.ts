@@ -19,5 +19,5 @@ export const identityEvent = z.discriminatedUnion('type', [userRegistered, userD
 export type IdentityEvent = z.infer<typeof identityEvent>;
 
 /** The services that hold data of users; an export is ready when each has written its part. */
-export const exportedBy = ['identity', 'credits', 'generation'] as const;
+export const exportedBy = ['identity', 'credits', 'generation', 'billing'] as const;
 export type ExportingService = (typeof exportedBy)[number];

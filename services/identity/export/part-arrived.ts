@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { Logger } from '#shared/observability/logger.ts';
 import type { Owner } from '#shared/owner.ts';
+import { type ExportingService, exportedBy } from '../contracts.ts';
 import type { UserTable } from '../users/user-table.ts';
 import { type ExportFiles, exportKey, parsePartKey } from './export-files.ts';
 import { exportMade } from './user-export.ts';
@@ -24,21 +25,16 @@ export interface PartArrivedDeps {
   readonly now: () => string;
 }
 
+/** What a user finds their data under. */
+const nameOf = (service: ExportingService): string => (service === 'identity' ? 'profile' : service);
+
 /** The parts are JSON already: they are put side by side, and none is read into objects. */
 const fileOf = async (files: ExportFiles, owner: Owner, exportId: string, made_at: string): Promise<Buffer> => {
   const about = JSON.stringify({ export_id: exportId, app: owner.app, user: owner.user, made_at });
-  const profile = await files.readPart(owner, exportId, 'identity');
-  const credits = await files.readPart(owner, exportId, 'credits');
-  const generation = await files.readPart(owner, exportId, 'generation');
-  return Buffer.concat([
-    Buffer.from(`${about.slice(0, -1)},"profile":`),
-    profile,
-    Buffer.from(',"credits":'),
-    credits,
-    Buffer.from(',"generation":'),
-    generation,
-    Buffer.from('}'),
-  ]);
+  const chunks = [Buffer.from(about.slice(0, -1))];
+  for (const service of exportedBy)
+    chunks.push(Buffer.from(`,"${nameOf(service)}":`), await files.readPart(owner, exportId, service));
+  return Buffer.concat([...chunks, Buffer.from('}')]);
 };
 
 export const partArrived =

@@ -1,0 +1,287 @@
+/** The billing service: payments and subscriptions as event streams, the providers' callbacks, and who hears of them. */
+import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { Construct } from 'constructs';
+import { definitions } from '#apps';
+import { callbackRoutes, routes } from '#services/billing/routes.ts';
+import { alarmAbove } from '../constructs/alarm.ts';
+import { BusConsumer, QueueConsumer, StreamConsumer } from '../constructs/consumers.ts';
+import { WorkQueue } from '../constructs/queues.ts';
+import { ScheduledMessage } from '../constructs/schedules.ts';
+import { EventsTable, ReadModelTable } from '../constructs/tables.ts';
+import { TesseraFunction } from '../constructs/tessera-function.ts';
+import { exportTimeout, type IdentityStack } from './identity.ts';
+import type { PlatformStack } from './platform.ts';
+
+export interface BillingProps extends StackProps {
+  readonly platform: PlatformStack;
+  readonly identity: IdentityStack;
+}
+
+/** A provider is asked twice at most, six seconds each. */
+const providerTimeout = Duration.seconds(25);
+/** How late a prepaid plan, or the grace of an overdue one, may end. */
+const checkEvery = Duration.minutes(15);
+/** Callbacks are evidence in disputes, which banks open for a year at most. */
+const callbackDays = 400;
+
+/** What people look at: each is money that went another way than it should. */
+const watched = [
+  ['CallbacksUnmatched', 'a provider told of money that belongs to nothing here'],
+  ['PaymentsMismatched', 'money came that is not what was asked for; nothing was granted for it'],
+  ['SubscriptionsDuplicated', 'a user pays for two subscriptions'],
+] as const;
+
+export class BillingStack extends Stack {
+  private readonly events: EventsTable;
+  private readonly payments: ReadModelTable;
+  private readonly subscriptions: ReadModelTable;
+  private readonly providerIds: ReadModelTable;
+  private readonly customers: ReadModelTable;
+  private readonly callbacks: ReadModelTable;
+  private readonly bodies: Bucket;
+  private readonly work: WorkQueue;
+
+  constructor(scope: Construct, id: string, { platform, identity, ...props }: BillingProps) {
+    super(scope, id, props);
+    this.events = new EventsTable(this, 'Events');
+    this.payments = new ReadModelTable(this, 'Payments', {
+      partitionKey: 'id',
+      indexes: [
+        { name: 'byOwner', partitionKey: 'owner', sortKey: 'sk' },
+        { name: 'byApp', partitionKey: 'app', sortKey: 'sk' },
+      ],
+    });
+    this.subscriptions = new ReadModelTable(this, 'Subscriptions', {
+      partitionKey: 'owner',
+      indexes: [{ name: 'byDue', partitionKey: 'dueShard', sortKey: 'dueAt', keysOnly: true }],
+    });
+    this.providerIds = new ReadModelTable(this, 'References', { partitionKey: 'key' });
+    this.customers = new ReadModelTable(this, 'Customers', { partitionKey: 'owner' });
+    this.callbacks = new ReadModelTable(this, 'Callbacks', {
+      partitionKey: 'app',
+      sortKey: 'id',
+      ttl: 'expires',
+      indexes: [
+        { name: 'byTime', partitionKey: 'app', sortKey: 'receivedAt' },
+        { name: 'byPayment', partitionKey: 'paymentKey', sortKey: 'receivedAt' },
+        { name: 'byOwner', partitionKey: 'owner', sortKey: 'receivedAt', keysOnly: true },
+      ],
+    });
+    this.bodies = this.bodiesBucket();
+    this.work = this.workQueue('CallbackWork');
+    this.api(platform, identity);
+    this.callbackTaker(platform, identity);
+    this.callbackWorker(platform);
+    this.topUps(platform);
+    this.streamReaders(platform);
+    this.clock();
+    this.users(platform, identity);
+    this.watch();
+  }
+
+  private workQueue(id: string): WorkQueue {
+    return new WorkQueue(this, id, {
+      visibilityTimeout: Duration.seconds(providerTimeout.toSeconds() * 6),
+      maxReceiveCount: 8,
+    });
+  }
+
+  private bodiesBucket(): Bucket {
+    const bucket = new Bucket(this, 'CallbackBodies', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ expiration: Duration.days(callbackDays) }],
+    });
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-S1',
+      reason: 'Every object is written by one of our functions, which logs it.',
+    });
+    return bucket;
+  }
+
+  private function(
+    id: string,
+    entry: string,
+    environment: Readonly<Record<string, string>> = {},
+    timeout = Duration.seconds(10),
+  ): TesseraFunction {
+    return new TesseraFunction(this, id, {
+      service: 'billing',
+      entry: `services/billing/handlers/${entry}.ts`,
+      environment: { EVENTS_TABLE: this.events.tableName, ...environment },
+      timeout,
+    });
+  }
+
+  /** Operators make an app's secret when it has a provider (docs/billing.md). Secrets Manager adds a hyphen and six characters. */
+  private letUseProviders(fn: TesseraFunction): void {
+    const arns = definitions.map(({ id }) =>
+      this.formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `tessera/billing/${id}-??????`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    );
+    fn.allow(['secretsmanager:GetSecretValue'], arns);
+  }
+
+  private letBuy(fn: TesseraFunction, platform: PlatformStack): void {
+    this.events.grantAppend(fn);
+    platform.letReadCatalog(fn);
+    this.letUseProviders(fn);
+    fn.addEnvironment('REFERENCES_TABLE', this.providerIds.tableName);
+    fn.addEnvironment('CUSTOMERS_TABLE', this.customers.tableName);
+    fn.addEnvironment('PUBLIC_URL', platform.publicUrl);
+    this.providerIds.allow(fn, 'GetItem', 'PutItem');
+    this.customers.allow(fn, 'GetItem', 'PutItem');
+  }
+
+  private allowBodies(fn: TesseraFunction, ...actions: string[]): void {
+    fn.addEnvironment('CALLBACKS_TABLE', this.callbacks.tableName);
+    fn.addEnvironment('CALLBACKS_BUCKET', this.bodies.bucketName);
+    if (actions.length === 0) return;
+    fn.allow(actions, [this.bodies.arnForObjects('callbacks/*')]);
+    Validations.of(fn.role ?? fn).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::<${this.getLogicalId(this.bodies.node.defaultChild as CfnBucket)}.Arn>/callbacks/*]`,
+      reason: 'Keys of objects are made at run time; the prefix is all that is known of them.',
+    });
+  }
+
+  private api(platform: PlatformStack, identity: IdentityStack): void {
+    const api = this.function('Api', 'api', { PAYMENTS_TABLE: this.payments.tableName }, providerTimeout);
+    this.letBuy(api, platform);
+    this.payments.allow(api, 'GetItem');
+    for (const index of ['byOwner', 'byApp']) this.payments.allowIndex(api, index);
+    this.allowBodies(api, 's3:GetObject');
+    // Without the right to list, S3 answers 403 instead of 404 for a body that was removed.
+    api.allow(['s3:ListBucket'], [this.bodies.bucketArn]);
+    this.callbacks.allow(api, 'GetItem');
+    for (const index of ['byTime', 'byPayment']) this.callbacks.allowIndex(api, index);
+    identity.routes.add(this, 'Routes', { routes, function: api });
+  }
+
+  private callbackTaker(platform: PlatformStack, identity: IdentityStack): void {
+    const taker = this.function('TakeCallbacks', 'callbacks', { CALLBACK_QUEUE_URL: this.work.queue.queueUrl });
+    platform.letReadCatalog(taker);
+    this.letUseProviders(taker);
+    this.allowBodies(taker, 's3:PutObject');
+    this.callbacks.allow(taker, 'GetItem', 'PutItem', 'UpdateItem');
+    taker.allow(['sqs:SendMessage'], [this.work.queue.queueArn]);
+    identity.routes.add(this, 'CallbackRoutes', { routes: callbackRoutes, function: taker });
+  }
+
+  private callbackWorker(platform: PlatformStack): void {
+    const worker = this.function('OnCallback', 'on-callback', {}, providerTimeout);
+    this.letBuy(worker, platform);
+    this.allowBodies(worker);
+    this.callbacks.allow(worker, 'UpdateItem');
+    new QueueConsumer(this, 'CallbackConsumer', {
+      work: this.work,
+      function: worker,
+      batchSize: 5,
+      maxConcurrency: 20,
+    });
+  }
+
+  private topUps(platform: PlatformStack): void {
+    const topUp = this.function('OnTopUpRequested', 'on-top-up-requested', {}, providerTimeout);
+    this.letBuy(topUp, platform);
+    new BusConsumer(this, 'TopUps', {
+      bus: platform.bus,
+      source: 'tessera.credits',
+      detailTypes: ['TopUpRequested'],
+      function: topUp,
+      batchSize: 1,
+    });
+  }
+
+  /** The two functions that the events table's stream may have. */
+  private streamReaders({ bus }: PlatformStack): void {
+    const relay = this.function('Relay', 'relay', { BUS_NAME: bus.eventBusName });
+    relay.allow(['events:PutEvents'], [bus.eventBusArn]);
+    new StreamConsumer(this, 'Relayed', { table: this.events, function: relay });
+
+    const project = this.function('Project', 'project', {
+      PAYMENTS_TABLE: this.payments.tableName,
+      SUBSCRIPTIONS_TABLE: this.subscriptions.tableName,
+    });
+    this.payments.allow(project, 'PutItem');
+    this.subscriptions.allow(project, 'PutItem');
+    new StreamConsumer(this, 'Projected', { table: this.events, function: project });
+  }
+
+  /** What no provider tells of: that a prepaid plan, or the grace of an overdue payment, is over. */
+  private clock(): void {
+    const checks = this.workQueue('DueChecks');
+    const check = this.function(
+      'CheckDue',
+      'check-due',
+      { SUBSCRIPTIONS_TABLE: this.subscriptions.tableName, DUE_QUEUE_URL: checks.queue.queueUrl },
+      providerTimeout,
+    );
+    this.events.grantAppend(check);
+    this.subscriptions.allowIndex(check, 'byDue');
+    check.allow(['sqs:SendMessage'], [checks.queue.queueArn]);
+    new QueueConsumer(this, 'DueConsumer', { work: checks, function: check, batchSize: 1, maxConcurrency: 4 });
+    new ScheduledMessage(this, 'EveryCheck', {
+      description: 'Ends plans whose time is over',
+      schedule: ScheduleExpression.rate(checkEvery),
+      work: checks,
+      message: { kind: 'start' },
+    });
+  }
+
+  /** Whoever leaves is not charged any more, and what names them goes. */
+  private users(platform: PlatformStack, identity: IdentityStack): void {
+    const leaving = this.function('OnUserDeleted', 'on-user-deleted', {}, providerTimeout);
+    this.letBuy(leaving, platform);
+    this.customers.allow(leaving, 'DeleteItem');
+    this.allowBodies(leaving, 's3:DeleteObject');
+    this.callbacks.allow(leaving, 'GetItem');
+    this.callbacks.allowIndex(leaving, 'byOwner');
+    new BusConsumer(this, 'Leavings', {
+      bus: platform.bus,
+      source: 'tessera.identity',
+      detailTypes: ['UserDeleted'],
+      function: leaving,
+      batchSize: 1,
+    });
+
+    const onExport = this.function(
+      'OnExportRequested',
+      'on-export-requested',
+      { PAYMENTS_TABLE: this.payments.tableName, CUSTOMERS_TABLE: this.customers.tableName },
+      exportTimeout,
+    );
+    this.events.grantEvents(onExport);
+    this.payments.allowIndex(onExport, 'byOwner');
+    this.customers.allow(onExport, 'GetItem');
+    identity.letAddToExports(onExport, 'billing');
+    new BusConsumer(this, 'ExportRequests', {
+      bus: platform.bus,
+      source: 'tessera.identity',
+      detailTypes: ['ExportRequested'],
+      function: onExport,
+      batchSize: 1,
+    });
+  }
+
+  private watch(): void {
+    for (const [metricName, what] of watched) {
+      const metric = new Metric({
+        namespace: 'Tessera',
+        metricName,
+        dimensionsMap: { service: 'billing' },
+        period: Duration.minutes(5),
+        statistic: 'Sum',
+      });
+      alarmAbove(this, metricName, metric, { threshold: 0, describe: `billing: ${what}` });
+    }
+  }
+}
