@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { publishedEvent } from '#shared/messaging/published-event.ts';
 import { appId, userId } from '#shared/owner.ts';
 
-/** Of one grant, one setting. */
-const positiveCredits = z.int().min(1).max(1_000_000);
+/** Of one grant, one setting. A pack gives a million and as many as a bonus at most. */
+const positiveCredits = z.int().min(1).max(2_000_000);
 /** Of one hold; a free run holds 0. */
 const heldCredits = z.int().min(0).max(1_000_000);
 /** Of several grants together. */

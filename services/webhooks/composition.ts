@@ -6,6 +6,7 @@ import { sqs } from '#shared/aws/sqs.ts';
 import { publicOr, type TrustsHost } from '#shared/net/public-http.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
+import type { TellDependencies } from './delivering/tell-endpoints.ts';
 import { sendWakeUp } from './delivering/wake-up.ts';
 import { endpointSecrets, type SecretsOf } from './signing/endpoint-secrets.ts';
 import { deliveryTable } from './storage/delivery-table.ts';
@@ -23,6 +24,12 @@ export const metrics = (): Metrics => createMetrics('webhooks');
 export const endpoints = () => endpointTable(dynamoDb(), variable('ENDPOINTS_TABLE'));
 export const deliveries = () => deliveryTable(dynamoDb(), variable('DELIVERIES_TABLE'));
 export const wake = () => sendWakeUp(sqs(), variable('DELIVERY_QUEUE_URL'));
+export const telling = (): TellDependencies => ({
+  endpoints: endpoints(),
+  deliveries: deliveries(),
+  wake: wake(),
+  now: () => new Date(),
+});
 /** `CALLABLE_HOSTS`: a JSON list of hosts that may be called though they are not public. */
 export const trusts = (): TrustsHost => publicOr(z.array(z.string()).parse(JSON.parse(variable('CALLABLE_HOSTS'))));
 

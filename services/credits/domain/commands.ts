@@ -79,6 +79,8 @@ export interface ChangePlan extends DomainCommand {
   /** Whoever may be told of the same change twice, with others in between, names it: then it is made once, for ever. */
   readonly changeId?: string;
   readonly reason?: string;
+  /** Of changes that one source numbers: one that is not above the newest made is late, and does nothing. From 1 on. */
+  readonly order?: number;
 }
 
 export interface AdjustCredits extends DomainCommand {

@@ -16,7 +16,7 @@ describe('stored events, version 1', () => {
 
   test('lead to the states they led to when they were stored', () => {
     const events = stored.map(parseAccountEvent);
-    const [, second, third] = events.flatMap(({ type }, index) => (type === 'AccountOpened' ? [index] : []));
+    const [, second, third, fourth] = events.flatMap(({ type }, index) => (type === 'AccountOpened' ? [index] : []));
     const stateAfter = (history: readonly AccountEvent[]) => JSON.parse(JSON.stringify(fold(account, history)));
     expect(stateAfter(events.slice(0, second))).toEqual({
       status: 'closed',
@@ -41,7 +41,7 @@ describe('stored events, version 1', () => {
       ],
       topUps: { month: 202_611, requested: 2, declined: 1, notBefore: 1_795_174_310 },
     });
-    expect(stateAfter(events.slice(third))).toEqual({
+    expect(stateAfter(events.slice(third, fourth))).toEqual({
       status: 'open',
       grants: { welcome: { kind: 'welcome', left: 7, from: 1_795_170_060 } },
       holds: {},
@@ -49,6 +49,15 @@ describe('stored events, version 1', () => {
       totals: { granted: 10, spent: 3 },
       today: { day: 20_261_120, spent: 3 },
       recent: '3k97i.2..1',
+    });
+    expect(stateAfter(events.slice(fourth))).toEqual({
+      status: 'open',
+      grants: { 'pay_0199c2d4-9f0e-7cc1-a4b5-6d7e8f901234': { kind: 'pack', left: 2_000_000, from: 1_795_170_060 } },
+      holds: {},
+      closedHolds: '',
+      totals: { granted: 2_000_000, spent: 0 },
+      plan: 'plus',
+      planOrder: 7,
     });
   });
 });

@@ -12,7 +12,8 @@ export const grantId = z
   .max(64)
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/);
 export const holdId = z.string().min(1).max(64);
-const credits = z.int().min(1).max(1_000_000);
+/** A pack gives a million and as many as a bonus at most. */
+const credits = z.int().min(1).max(2_000_000);
 const tool = z.string().max(60);
 const epochSeconds = z.int().min(0);
 /** Long enough for `re_<uuid>`, and so that `reinstated-<id>` is a grant's id. */
@@ -93,7 +94,13 @@ export const accountClosed = z.strictObject({
   reason: reason.optional(),
 });
 
-export const planChanged = z.strictObject({ type: z.literal('PlanChanged'), plan: planId, reason: reason.optional() });
+export const planChanged = z.strictObject({
+  type: z.literal('PlanChanged'),
+  plan: planId,
+  reason: reason.optional(),
+  /** Of a change that billing tells of: which of them, counted by the user's subscription. Absent: somebody else's change. */
+  order: z.int().min(1).optional(),
+});
 
 export const creditsAdjusted = z.strictObject({
   type: z.literal('CreditsAdjusted'),

@@ -218,7 +218,7 @@ export const evolve = (account: Account, event: AccountEvent): Account => {
     case 'AccountClosed':
       return { ...takeBack(ledger, event.forfeited), status: 'closed' };
     case 'PlanChanged':
-      return { ...ledger, plan: event.plan };
+      return { ...ledger, plan: event.plan, ...(event.order === undefined ? {} : { planOrder: event.order }) };
     case 'CreditsAdjusted':
       return adjust(ledger, event);
     case 'GrantRevoked':

@@ -4,7 +4,7 @@ import { closeAccount, issueDaily, noon, seconds } from '../test/commands.ts';
 import { ledgerOf } from '../test/events.ts';
 import { newPlay } from '../test/play.ts';
 import { randomPlans, randomPolicyAt } from '../test/random-commands.ts';
-import { always, eventsOf, stateBefore, statesOf } from '../test/random-histories.ts';
+import { always, eventsOf, finalState, stateBefore, statesOf } from '../test/random-histories.ts';
 import { account } from './account.ts';
 import type { AccountCommand } from './commands.ts';
 import { type Account, available, epochSeconds, held, total } from './state.ts';
@@ -70,6 +70,15 @@ test('PP11: no hold is one too many in its hour or at once, counted apart from t
         expect(inHour).toBeLessThanOrEqual(jobsPerHour ?? Number.POSITIVE_INFINITY);
         expect(open.size).toBeLessThanOrEqual(concurrentJobs ?? Number.POSITIVE_INFINITY);
       });
+  }));
+
+test('BM11: the plans that billing names come in its order', () =>
+  always((history) => {
+    const orders = eventsOf(history).flatMap((event) =>
+      event.type === 'PlanChanged' && event.order !== undefined ? [event.order] : [],
+    );
+    expect(orders).toEqual([...new Set(orders)].toSorted((a, b) => a - b));
+    expect(finalState(history).planOrder).toBe(orders.at(-1));
   }));
 
 test('X5: debt is repaid first: who owes has nothing to spend, and nothing is held', () =>

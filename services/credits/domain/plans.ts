@@ -101,10 +101,18 @@ export const grantPlanCredits = (command: GrantPlanCredits, ledger: Ledger): Acc
   });
 };
 
-export const changePlan = ({ plan, policy, changeId, reason }: ChangePlan, ledger: Ledger): AccountDecision => {
+export const changePlan = (command: ChangePlan, ledger: Ledger): AccountDecision => {
+  const { plan, policy, changeId, reason, order } = command;
   if (ledger.status === 'closed') return reject('account-closed');
+  // Also of a plan that the app no longer has: what is late needs nobody.
+  if (order !== undefined && order <= (ledger.planOrder ?? 0)) return accept();
   if (!Object.hasOwn(policy.plans, plan)) return reject('plan-unknown');
-  // A change that has a name leaves its marker also where it changes nothing: else it could be made later.
-  if (planOf(ledger, policy) === plan && changeId === undefined) return accept();
-  return accept<AccountEvent>({ type: 'PlanChanged', plan, ...(reason === undefined ? {} : { reason }) });
+  // One that has a name or an order leaves it also where it changes nothing: else it, or an older one, could be made later.
+  if (planOf(ledger, policy) === plan && changeId === undefined && order === undefined) return accept();
+  return accept<AccountEvent>({
+    type: 'PlanChanged',
+    plan,
+    ...(reason === undefined ? {} : { reason }),
+    ...(order === undefined ? {} : { order }),
+  });
 };

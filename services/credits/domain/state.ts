@@ -80,6 +80,8 @@ export interface Ledger {
   readonly recent?: RecentHolds;
   /** Absent: the app's default plan. */
   readonly plan?: string;
+  /** The newest change of plan that billing told of, by its order. Absent: none. */
+  readonly planOrder?: number;
   /** The latest day whose allowance was issued. Absent: none ever was. */
   readonly dailyDay?: number;
   /** The latest month whose credits of the default plan were issued. Absent: none ever were. */

@@ -71,25 +71,30 @@ const request: HoldRequest = {
   correlationId: 'request-1',
 };
 
-const succeeded: Pick<SQSEvent['Records'][number], 'messageId' | 'body'> = {
-  messageId: 'message-1',
-  body: JSON.stringify({
-    id: 'bus-1',
-    source: 'tessera.generation',
-    'detail-type': 'JobSucceeded',
-    detail: {
-      ...owner,
-      id: 'event-1',
-      type: 'JobSucceeded',
-      schemaVersion: 1,
-      version: 3,
-      at: new Date().toISOString(),
-      correlationId: 'request-1',
-      causationId: 'event-0',
-      data: { jobId: 'gen_1', tool: 'photo-filter', cost: 1, outputs: [] },
-    },
-  }),
-};
+const told = (source: string, type: string, version: number, data: object): SQSEvent =>
+  ({
+    Records: [
+      {
+        messageId: 'message-1',
+        body: JSON.stringify({
+          id: 'bus-1',
+          source: `tessera.${source}`,
+          'detail-type': type,
+          detail: {
+            ...owner,
+            id: 'event-1',
+            type,
+            schemaVersion: 1,
+            version,
+            at: new Date().toISOString(),
+            correlationId: 'request-1',
+            causationId: 'event-0',
+            data,
+          },
+        }),
+      },
+    ],
+  }) as SQSEvent;
 
 test('hold, settle, publish, project, show', async () => {
   const { handler: hold } = await import('../handlers/hold.ts');
@@ -99,7 +104,13 @@ test('hold, settle, publish, project, show', async () => {
 
   const welcome = app.welcome_credits;
   expect(await hold(request)).toEqual({ status: 'held', available: welcome - 2, paying: false });
-  expect(await onJobEnded({ Records: [succeeded] } as SQSEvent, context)).toEqual({ batchItemFailures: [] });
+  const succeeded = told('generation', 'JobSucceeded', 3, {
+    jobId: 'gen_1',
+    tool: 'photo-filter',
+    cost: 1,
+    outputs: [],
+  });
+  expect(await onJobEnded(succeeded, context)).toEqual({ batchItemFailures: [] });
 
   const recorded = await events();
   expect(recorded.map(({ event }) => event.type)).toEqual([
@@ -126,4 +137,20 @@ test('hold, settle, publish, project, show', async () => {
     { type: 'spend', amount: -2 },
     { type: 'bonus', amount: welcome },
   ]);
+});
+
+test('FS8 a purchase told twice and its refund are booked once; a dispute’s end without its opening comes again', async () => {
+  const { handler: onPayment } = await import('../handlers/on-payment.ts');
+  const paymentId = 'pay_0199c2d4-3f0e-7cc1-a4b5-6d7e8f901234';
+  const payment = { paymentId, provider: 'stripe', purpose: 'pack', item: 'p', amountMinor: 1_000, currency: 'USD' };
+  const grant = { grantId: paymentId, granted: 100 };
+  const captured = told('billing', 'PaymentCaptured', 3, { ...payment, credits: 100 });
+  const refund = { revocationId: `${paymentId}.r300`, refundedMinor: 300, totalMinor: 300, credits: 30, ...grant };
+  const refunded = told('billing', 'PaymentRefunded', 4, { ...payment, ...refund });
+  const before = (await get('/v1/credits')).body.available;
+  for (const event of [captured, captured, refunded])
+    expect(await onPayment(event, context)).toEqual({ batchItemFailures: [] });
+  expect((await get('/v1/credits')).body.available).toBe(before + 70);
+  const won = told('billing', 'DisputeWon', 6, { ...payment, ...grant, revocationId: 'dp_1', credits: 70 });
+  expect(await onPayment(won, context)).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
 });

@@ -1,6 +1,6 @@
 /**
  * A job's end again, days later, when the account has forgotten its hold. The other consumers' late duplicates are beside them:
- * `daily-reset/issue-allowances.test.ts`, `read-models/projections.test.ts`.
+ * `daily-reset/issue-allowances.test.ts`, `payments/follow-payment.properties.test.ts`, `read-models/projections.test.ts`.
  */
 
 import { closedHoldsKept } from '../domain/state.ts';

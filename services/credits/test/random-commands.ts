@@ -115,6 +115,13 @@ const change = fc.tuple(planId, named('change-', 6), lagS).map(
       changePlan(plan, { at: later(afterS), changeId, policy: randomPolicyAt(afterS - lag) }),
 );
 
+/** As billing tells of them: numbered, in any order. */
+const entitle = fc.tuple(planId, number(1, 8)).map(
+  ([plan, order]): Make =>
+    (afterS) =>
+      changePlan(plan, { at: later(afterS), order, policy: randomPolicyAt(afterS) }),
+);
+
 const adjust = fc
   .tuple(
     adjustmentId,
@@ -168,6 +175,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: issue },
   { weight: 1, arbitrary: grantPeriod },
   { weight: 2, arbitrary: change },
+  { weight: 1, arbitrary: entitle },
   { weight: 2, arbitrary: adjust },
   { weight: 2, arbitrary: revoke },
   { weight: 2, arbitrary: reinstate },

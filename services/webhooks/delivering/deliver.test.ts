@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Attempt, Outcome } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { generationMessage } from '../domain/message.ts';
+import { paymentMessage } from '../domain/payment-message.ts';
 import type { DeliveryTable } from '../storage/delivery-table.ts';
 import { memoryDeliveries, memoryEndpoints, memoryQueue } from '../test/memory.ts';
-import { at, deliveryOf, endpointOf, failed, succeeded } from '../test/samples.ts';
+import { at, captured, deliveryOf, endpointOf, failed, succeeded } from '../test/samples.ts';
 import { deliver } from './deliver.ts';
 import type { Letter } from './post.ts';
 import { tellEndpoints } from './tell-endpoints.ts';
@@ -42,7 +44,8 @@ const startWorld = async (
     queue,
     letters,
     handle,
-    tell: tellEndpoints(common),
+    tell: tellEndpoints(common, generationMessage),
+    tellPayment: tellEndpoints(common, paymentMessage),
     all: async (of: Endpoint = endpoint) => (await deliveries.list(of.id, { limit: 100 })).deliveries,
   };
 };
@@ -75,6 +78,17 @@ describe('X9 an event', () => {
     await tellAndDrain(world);
     expect(world.letters.map(({ url }) => url).toSorted()).toEqual([world.endpoint.url, 'https://second.example/']);
     expect(new Set(world.letters.map(({ eventId }) => eventId))).toEqual(new Set([succeeded().id]));
+  });
+
+  test('of a payment goes to who asked for it, told twice once', async () => {
+    const world = await startWorld([200], { endpoint: endpointOf({ events: ['payment.captured'] }) });
+    await world.endpoints.create(endpointOf({ events: ['payment.failed'] }));
+    await world.tellPayment(captured());
+    await world.tellPayment(captured());
+    await world.tell(succeeded());
+    await world.queue.drain(world.handle);
+    expect(world.letters).toMatchObject([{ url: world.endpoint.url, eventId: captured().id }]);
+    expect(JSON.parse(world.letters[0]?.payload ?? '')).toMatchObject({ type: 'payment.captured' });
   });
 
   test('told twice, before or after it was sent, is sent once', async () => {

@@ -1,7 +1,7 @@
 /** An event of the bus becomes one delivery for each endpoint of its app that asks for it. Told twice, it is the same deliveries. */
+import type { EventMessage } from '../contracts.ts';
 import { newDelivery } from '../domain/delivery.ts';
 import { wants } from '../domain/endpoint.ts';
-import { generationMessage, type JobEnded } from '../domain/message.ts';
 import type { DeliveryTable } from '../storage/delivery-table.ts';
 import type { EndpointTable } from '../storage/endpoint-table.ts';
 import type { SendWakeUp } from './wake-up.ts';
@@ -13,10 +13,20 @@ export interface TellDependencies {
   readonly now: () => Date;
 }
 
+/** The parts of a bus event that matter whatever it tells of. */
+interface Told {
+  readonly id: string;
+  readonly app: string;
+  readonly at: string;
+}
+
 export const tellEndpoints =
-  ({ endpoints, deliveries, wake, now }: TellDependencies) =>
-  async (event: JobEnded): Promise<void> => {
-    const message = generationMessage(event);
+  <Event extends Told>(
+    { endpoints, deliveries, wake, now }: TellDependencies,
+    messageOf: (event: Event) => EventMessage,
+  ) =>
+  async (event: Event): Promise<void> => {
+    const message = messageOf(event);
     const { app } = event;
     const at = now().toISOString();
     const wanting = (await endpoints.list(app)).endpoints.filter((endpoint) => wants(endpoint, message.type));

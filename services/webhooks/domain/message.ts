@@ -2,14 +2,14 @@
 
 import type * as z from 'zod';
 import type { jobEnded } from '#services/generation/contracts.ts';
-import type { WebhookMessage } from '../contracts.ts';
+import type { EventMessage, WebhookMessage } from '../contracts.ts';
 import type { EndpointId } from './endpoint.ts';
 
 export type JobEnded = z.infer<typeof jobEnded>;
 
 const uncharged = { cost_credits: 0, outputs: [] };
 
-export const generationMessage = (event: JobEnded): Exclude<WebhookMessage, { type: 'test.ping' }> => {
+export const generationMessage = (event: JobEnded): EventMessage => {
   const { app, user, at: timestamp } = event;
   const about = { app, user, id: event.data.jobId, tool: event.data.tool };
   switch (event.type) {

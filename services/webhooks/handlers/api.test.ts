@@ -114,7 +114,7 @@ test.each([
   [{ url: 'http://hooks.example/', events: ['*'] }, '/body/url'],
   [{ url: 'https://127.0.0.1/', events: ['*'] }, '/body/url'],
   [{ url: hook.url, events: [] }, '/body/events'],
-  [{ url: hook.url, events: ['payment.captured'] }, '/body/events/0'],
+  [{ url: hook.url, events: ['payment.invented'] }, '/body/events/0'],
   [{ url: hook.url, events: ['*', '*'] }, '/body/events'],
   [{ ...hook, secret: 'mine' }, '/body/secret'],
 ])('X9 %j is refused', async (body, pointer) => {

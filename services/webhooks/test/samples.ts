@@ -3,6 +3,7 @@ import { newId } from '#shared/ids.ts';
 import { type Delivery, newDelivery } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { generationMessage, type JobEnded } from '../domain/message.ts';
+import type { PaymentEvent } from '../domain/payment-message.ts';
 
 export const at = '2026-11-20T10:00:00.000Z';
 /** After `at`. */
@@ -43,6 +44,20 @@ export const succeeded = (more: Partial<JobEnded> = {}): JobEnded =>
 export const failed = (): JobEnded =>
   ({ ...envelope, type: 'JobFailed', data: { ...job, reason: 'blocked', message: 'It was refused.' } }) as JobEnded;
 export const cancelled = (): JobEnded => ({ ...envelope, type: 'JobCancelled', data: job }) as JobEnded;
+
+/** Of a pack of 100 credits. */
+export const payment = {
+  paymentId: 'pay_0199c2d4-0000-7000-8000-000000000003',
+  provider: 'stripe',
+  purpose: 'pack',
+  item: 'pack-100',
+  amountMinor: 1_000,
+  currency: 'USD',
+} as const;
+type PaymentEventOf<Type extends PaymentEvent['type']> = Extract<PaymentEvent, { type: Type }>;
+export const billed = <Type extends PaymentEvent['type']>(type: Type, data: PaymentEventOf<Type>['data']) =>
+  ({ ...envelope, id: '0199c2d4-0000-7000-8000-000000000004', type, data }) as PaymentEventOf<Type>;
+export const captured = () => billed('PaymentCaptured', { ...payment, credits: 100 });
 
 export const deliveryOf = (
   { app, id }: Endpoint = endpointOf(),

@@ -1,0 +1,37 @@
+/** Changes of plan that billing numbers: they may come twice and late, and the newest one counts. */
+import { describe, expect, test } from '@jest/globals';
+import { given } from '#shared/testing/given.ts';
+import { changePlan } from '../test/commands.ts';
+import { ledgerOf, opened, planChanged } from '../test/events.ts';
+import { account } from './account.ts';
+import type { AccountEvent } from './events.ts';
+
+describe('changing the plan', () => {
+  test('BM11 in the order that billing gives: a late one does nothing, whatever its plan is', () => {
+    const before = [opened, { ...planChanged('daily'), order: 4 } as AccountEvent];
+    for (const [plan, order] of [
+      ['free', 3],
+      ['monthly', 4],
+      ['gold', 3],
+    ] as const)
+      given(account, before).when(changePlan(plan, { order })).then([]);
+    given(account, before)
+      .when(changePlan('gold', { order: 5 }))
+      .thenRejected('plan-unknown');
+  });
+  test('BM11 to the plan it has, by a newer word, is kept, so that an older one is known as such', () => {
+    const changing = given(account, [opened]).when(changePlan('free', { order: 2 }));
+    changing.then([{ ...planChanged('free'), order: 2 } as AccountEvent]);
+    expect(ledgerOf(changing.state())).toMatchObject({ plan: 'free', planOrder: 2 });
+  });
+  test('BM11 by an admin has no order: billing’s next word counts as before', () => {
+    const before = [opened, { ...planChanged('daily'), order: 4 } as AccountEvent, planChanged('monthly')];
+    given(account, before)
+      .when(changePlan('daily', { order: 4 }))
+      .then([]);
+    const state = given(account, before)
+      .when(changePlan('free', { order: 5 }))
+      .state();
+    expect(ledgerOf(state)).toMatchObject({ plan: 'free', planOrder: 5 });
+  });
+});
