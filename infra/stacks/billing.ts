@@ -32,6 +32,7 @@ const watched = [
   ['CallbacksUnmatched', 'a provider told of money that belongs to nothing here'],
   ['PaymentsMismatched', 'money came that is not what was asked for; nothing was granted for it'],
   ['SubscriptionsDuplicated', 'a user pays for two subscriptions'],
+  ['DueSubscriptionsNotChecked', 'plans whose time is over were not looked at'],
 ] as const;
 
 export class BillingStack extends Stack {

@@ -19,6 +19,7 @@ export interface CatalogClientOptions {
 /** A change is seen within five seconds: four here, one in the catalog's own function. */
 const age = { maxAgeMs: 4_000, cooldownMs: 1_000, emptyCooldownMs: 0, keepMs: 10 * 60_000 };
 const timeoutMs = 5_000;
+const maxKept = 1_000;
 
 interface Known {
   readonly revision: string;
@@ -65,6 +66,9 @@ export const catalogClient = ({ client, functionName, onFailure, now = Date.now 
   return {
     async app(id) {
       const kept = sources.get(id) ?? source(id);
+      // Strangers may name any app: the one that was asked for longest ago goes, which costs an app of ours a read.
+      const [oldest] = sources.keys();
+      if (sources.size >= maxKept && oldest !== undefined && !sources.has(id)) sources.delete(oldest);
       sources.set(id, kept);
       return (await kept.read())?.definition;
     },

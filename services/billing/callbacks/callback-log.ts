@@ -1,7 +1,11 @@
 /** Every authentic callback, whole: its body in a private bucket, and a record that points to it and says what became of it. */
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Owner } from '#shared/owner.ts';
 import type { PaymentProvider } from '../contracts.ts';
 import type { CallbackOutcome } from '../views.ts';
+import { bodyKey, callbackBodies } from './callback-bodies.ts';
+import { callbackTable } from './callback-table.ts';
 
 export interface CallbackRecord {
   readonly app: string;
@@ -44,3 +48,43 @@ export interface CallbackLog {
   /** Removes the bodies of a user who left; answers how many. The records stay. */
   removeBodies(owner: Owner): Promise<number>;
 }
+
+export interface CallbackLogPlaces {
+  readonly table: string;
+  readonly bucket: string;
+}
+
+export const callbackLog = (
+  dynamo: DynamoDBDocumentClient,
+  s3: S3Client,
+  { table, bucket }: CallbackLogPlaces,
+): CallbackLog => {
+  const { add, pagesOfOwner, ...records } = callbackTable(dynamo, table);
+  const bodies = callbackBodies(s3, bucket);
+  return {
+    ...records,
+    async receive(record, body) {
+      // A body that was removed with its user stays so, though the provider sends it again.
+      const known = await records.find(record.app, record.id);
+      if (known) return known;
+      const key = bodyKey(record);
+      await bodies.put(key, body);
+      const kept = await add({ ...record, outcome: 'received' });
+      // Of two at once around midnight the record points to one body, and nobody would ever remove the other.
+      if (bodyKey(kept) !== key) await bodies.remove([key]);
+      return kept;
+    },
+    async readBody(app, id) {
+      const record = await records.find(app, id);
+      return record && bodies.read(bodyKey(record));
+    },
+    async removeBodies(owner) {
+      let removed = 0;
+      for await (const page of pagesOfOwner(owner)) {
+        await bodies.remove(page.map(bodyKey));
+        removed += page.length;
+      }
+      return removed;
+    },
+  };
+};

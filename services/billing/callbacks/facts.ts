@@ -49,6 +49,8 @@ export type Fact =
       readonly kind: 'refunded';
       readonly payment: PaymentRef;
       readonly refunded: { readonly totalMinor: number } | { readonly refund: string; readonly amountMinor: number };
+      /** The payment intent whose money went back: by it Stripe is asked where its capture was not heard of. */
+      readonly reference?: string;
     }
   | {
       readonly kind: 'dispute-opened' | 'dispute-won' | 'dispute-lost';
@@ -56,6 +58,8 @@ export type Fact =
       readonly dispute: string;
       readonly amountMinor: number;
       readonly reason: string;
+      /** As of a refund. */
+      readonly reference?: string;
     }
   /** Something about a subscription is new: the provider is asked what. */
   | { readonly kind: 'subscription-touched'; readonly subscription: string; readonly customer: string }

@@ -39,12 +39,16 @@ export interface RecordCapture extends DomainCommand {
 export interface RecordRefund extends DomainCommand {
   readonly type: 'RecordRefund';
   readonly refunded: { readonly totalMinor: number } | { readonly refund: string; readonly amountMinor: number };
+  /** The money that went back, as its capture named it, where the provider tells: a payment may have come twice. */
+  readonly reference?: string;
 }
 export interface OpenDispute extends DomainCommand {
   readonly type: 'OpenDispute';
   readonly dispute: string;
   readonly amountMinor: number;
   readonly reason: string;
+  /** As of a refund. */
+  readonly reference?: string;
 }
 export interface CloseDispute extends DomainCommand {
   readonly type: 'CloseDispute';
@@ -53,6 +57,8 @@ export interface CloseDispute extends DomainCommand {
   /** The whole of what was disputed, for one whose opening was not heard of. */
   readonly amountMinor: number;
   readonly reason: string;
+  /** As of a refund. */
+  readonly reference?: string;
 }
 
 export type PaymentCommand =

@@ -27,6 +27,7 @@ export const paymentRequested = z.strictObject({
   topUpId: z.string().max(64).optional(),
   /** Of a plan that is paid once for one period: how long that is, and what may stay of the credits before. */
   period: z.strictObject({ interval: z.enum(['month', 'year']), maxRollover: z.int().min(0) }).optional(),
+  requestedAt: time,
 });
 /** The provider has a page for it, or a secret that the client pays by. */
 export const checkoutOpened = z.strictObject({
@@ -59,6 +60,7 @@ export const paymentCaptured = z.strictObject({
   reference,
   /** Where the provider shows the receipt. */
   receiptUrl: url.optional(),
+  capturedAt: time,
 });
 /** Money came, and not as it was asked for. */
 export const paymentMismatched = z.strictObject({
@@ -68,6 +70,11 @@ export const paymentMismatched = z.strictObject({
   amountMinor,
   currency,
 });
+/**
+ * Money that came and was not what was asked for, by the capture's reference. Nothing was granted for it, so nothing is taken back,
+ * and its refunds have a total of their own.
+ */
+const mismatchedMoney = reference;
 export const paymentRefunded = z.strictObject({
   type: z.literal('PaymentRefunded'),
   /** This time. */
@@ -78,6 +85,7 @@ export const paymentRefunded = z.strictObject({
   credits,
   /** The refund's own id, where the provider tells of each; absent where it tells the total. */
   refund: reference.optional(),
+  of: mismatchedMoney.optional(),
 });
 export const disputeOpened = z.strictObject({
   type: z.literal('DisputeOpened'),
@@ -86,6 +94,7 @@ export const disputeOpened = z.strictObject({
   reason: text,
   /** Taken back for it. */
   credits,
+  of: mismatchedMoney.optional(),
 });
 export const disputeClosed = z.strictObject({
   type: z.literal('DisputeClosed'),

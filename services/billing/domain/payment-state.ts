@@ -3,7 +3,7 @@ import { type Owner, ownerKey, parseOwnerKey } from '#shared/owner.ts';
 import type { PaymentEvent } from './payment-events.ts';
 
 /** What was asked for. */
-export type Order = Omit<Extract<PaymentEvent, { type: 'PaymentRequested' }>, 'type'>;
+export type Order = Omit<Extract<PaymentEvent, { type: 'PaymentRequested' }>, 'type' | 'requestedAt'>;
 
 export interface OpenPage {
   readonly session: string;
@@ -17,6 +17,16 @@ export interface Dispute {
   /** Taken back for it. */
   readonly credits: number;
   readonly status: 'open' | 'won' | 'lost';
+  /** Mismatched money that it is about: it takes no credits. */
+  readonly of?: string;
+}
+
+/** Money that came and was not what was asked for. */
+export interface Mismatch {
+  /** The payment intent or transaction. */
+  readonly reference: string;
+  readonly amountMinor: number;
+  readonly refundedMinor: number;
 }
 
 export interface KnownPayment extends Order {
@@ -24,13 +34,19 @@ export interface KnownPayment extends Order {
   readonly requestedAt: string;
   readonly page?: OpenPage;
   readonly failure?: string;
+  /** Attempts that failed; the last 20. */
+  readonly failures?: readonly { readonly reference: string; readonly reason: string }[];
+  /** The last 20. */
+  readonly mismatches?: readonly Mismatch[];
   /** Of captured money: the payment intent or transaction. */
   readonly reference?: string;
   readonly receiptUrl?: string;
   readonly capturedAt?: string;
+  /** Of the captured money. */
   readonly refundedMinor: number;
-  /** Refunds that the provider told of one by one. */
+  /** Refunds that the provider told of one by one; the last 50. */
   readonly refunds: readonly string[];
+  /** At most 20. */
   readonly disputes: readonly Dispute[];
   /** Taken back by refunds and disputes, less what was given back. */
   readonly clawedBack: number;

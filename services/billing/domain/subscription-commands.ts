@@ -1,6 +1,7 @@
 /** What can be asked of a user's subscription. */
 import type { DomainCommand } from '#shared/eventsourcing/decider.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
+import type { Observed, PrepaidPeriod, RenewingPeriod } from './subscription-state.ts';
 
 type Facts<Type extends SubscriptionEvent['type']> = Omit<Extract<SubscriptionEvent, { type: Type }>, 'type'>;
 
@@ -14,14 +15,14 @@ export interface OpenSubscriptionCheckout extends DomainCommand {
  */
 export interface Observe extends DomainCommand {
   readonly type: 'Observe';
-  readonly observed: Facts<'SubscriptionObserved'>;
+  readonly observed: Observed;
   /** How many observations the stream had when it was loaded. */
   readonly seen: number;
 }
 export interface RecordPeriodPaid extends DomainCommand {
   readonly type: 'RecordPeriodPaid';
-  /** Of a prepaid period `from` is when it was paid; it begins where the one before ends. */
-  readonly paid: Facts<'PeriodPaid'>;
+  /** Of a prepaid period `from` is when it was paid: it begins then, or where the running one of the same plan ends. */
+  readonly paid: RenewingPeriod | (Omit<PrepaidPeriod, 'until'> & { readonly interval: 'month' | 'year' });
 }
 export interface RecordTrialEnding extends DomainCommand {
   readonly type: 'RecordTrialEnding';

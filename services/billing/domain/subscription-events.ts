@@ -30,6 +30,8 @@ export const subscriptionObserved = z.strictObject({
   currentPeriodEnd: time,
   cancelAtPeriodEnd: z.boolean(),
   trialEnd: time.optional(),
+  /** Since when a payment is overdue, by our clock. */
+  overdueSince: time.optional(),
 });
 
 /** Money for a period came. */

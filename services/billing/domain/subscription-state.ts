@@ -5,20 +5,30 @@
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
 
-type Observed = Omit<Extract<SubscriptionEvent, { type: 'SubscriptionObserved' }>, 'type'>;
+/** What the provider says of it. */
+export type Observed = Omit<Extract<SubscriptionEvent, { type: 'SubscriptionObserved' }>, 'type' | 'overdueSince'>;
 type Paid = Omit<Extract<SubscriptionEvent, { type: 'PeriodPaid' }>, 'type'>;
+/** Of a subscription at the provider: others follow it by themselves. */
+export type RenewingPeriod = Paid & { readonly kind: 'period' | 'upgrade' };
+export type PrepaidPeriod = Paid & { readonly kind: 'prepaid' };
 
 export interface Subscription {
   /** At the provider, as it said last; of a prepaid plan there is none. */
   readonly observed?: Observed;
+  /** The last 6 that were over when another one followed: a payment of theirs comes late, and not beside another's. */
+  readonly ended?: readonly string[];
   /** How often the provider was asked and said something new. */
   readonly observations: number;
-  /** The paid period that lasts longest. */
-  readonly paid?: Paid;
+  /** The newest paid period of a subscription at the provider. It entitles together with that subscription alone. */
+  readonly paid?: RenewingPeriod;
+  /** Of each plan that was ever prepaid, what runs or ran last, from its beginning to where its last extension ends. */
+  readonly prepaid?: readonly PrepaidPeriod[];
   /** Payments of periods, the newest last; the last 24. */
   readonly payments: readonly string[];
   /** Since when a payment is overdue. */
   readonly overdueSince?: string;
+  /** The end of a trial that was told of last. */
+  readonly trialEndTold?: string;
   readonly entitledTo: string | null;
   /** A page to subscribe on that may still be open. */
   readonly page?: { readonly session: string; readonly plan: string; readonly expiresAt: string };

@@ -1,7 +1,7 @@
 /** What billing asks of payment providers. Stripe does all of it, Paymob the first part. */
 import type { Owner } from '#shared/owner.ts';
 import type { CallbackRequest, PaidInvoice, ReadCallback } from '../callbacks/facts.ts';
-import type { SubscriptionEvent } from '../domain/subscription-events.ts';
+import type { Observed } from '../domain/subscription-state.ts';
 
 /** `unavailable`: nobody answered, or asked to wait; the same may go well later. `refused`: the provider said no to the request itself. */
 export type FailureKind = 'unavailable' | 'refused' | 'unknown-there';
@@ -90,14 +90,14 @@ export interface PaymentProviderApi {
   readonly readCallback: (request: CallbackRequest) => ReadCallback;
   /** @throws ProviderFailure */
   readonly openCheckout: (request: CheckoutRequest) => Promise<CheckoutPage>;
-  /** Gives money back; the callback tells of it. `amountMinor` absent: all that is left. @throws ProviderFailure */
+  /** Gives money back; the callback tells of it. `reference`: of the captured payment, or the paid invoice. `amountMinor` absent: all that is left. @throws ProviderFailure */
   readonly refund: (
     reference: string,
     how: { readonly amountMinor: number; readonly idempotencyKey: string; readonly voids: boolean },
   ) => Promise<void>;
 }
 
-export type ObservedAtStripe = Omit<Extract<SubscriptionEvent, { type: 'SubscriptionObserved' }>, 'type'>;
+export type ObservedAtStripe = Observed;
 export interface SubscriptionAtProvider {
   readonly observed: ObservedAtStripe;
   readonly customer: string;
@@ -159,13 +159,14 @@ export interface StripeApi extends PaymentProviderApi {
   ): Promise<void>;
   cancel(subscription: string, when: 'now' | 'period-end'): Promise<void>;
   resume(subscription: string): Promise<void>;
+  /** By its payment intent, or the paid invoice's id. The owner may be another app's. */
   readPayment(reference: string): Promise<PaymentAtProvider>;
   /** The paid invoice behind a payment intent; undefined where it has none. */
   invoiceOfPayment(reference: string): Promise<PaidInvoice | undefined>;
   readInvoice(invoice: string): Promise<PaidInvoice>;
-  /** Since then, oldest last, page by page; for reconciliation. */
-  listPayments(since: string): AsyncIterable<PaymentAtProvider>;
-  listPaidInvoices(since: string): AsyncIterable<PaidInvoice>;
+  /** Made since then, and before `until` where it is given; oldest last, page by page; for reconciliation. */
+  listPayments(since: string, until?: string): AsyncIterable<PaymentAtProvider>;
+  listPaidInvoices(since: string, until?: string): AsyncIterable<PaidInvoice>;
 }
 
 export interface Providers {

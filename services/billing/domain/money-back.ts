@@ -1,0 +1,105 @@
+/**
+ * Money that goes back: by a refund, or by a bank's dispute until it is won. Each event carries the credits to be taken back since
+ * the one before. Money that was never taken for the order can go back too; it takes no credits.
+ */
+import { accept, type Decision, reject } from '#shared/eventsourcing/decider.ts';
+import { clawedBackOf } from './clawback.ts';
+import type { CloseDispute, OpenDispute, PaymentRejection, RecordRefund } from './payment-commands.ts';
+import type { PaymentEvent } from './payment-events.ts';
+import type { Dispute, KnownPayment, Mismatch } from './payment-state.ts';
+
+type MoneyBackDecision = Decision<PaymentEvent, PaymentRejection>;
+
+/** A bank opens one, seldom two. What is above takes nothing back, rather than let a payment grow without end. */
+const maxDisputes = 20;
+
+/** What disputes keep, or kept for good, of the captured money. */
+const disputedMinor = (disputes: readonly Dispute[]): number =>
+  disputes
+    .filter(({ status, of }) => status !== 'won' && of === undefined)
+    .reduce((sum, dispute) => sum + dispute.amountMinor, 0);
+
+/** Credits still to be taken once so much is gone; never below 0, for a refund does not give credits. */
+const stillToTake = (payment: KnownPayment, gone: { refundedMinor: number; disputedMinor: number }): number =>
+  Math.max(0, clawedBackOf(payment, gone) - payment.clawedBack);
+
+/** The mismatched money that a command is about; undefined when it is about the captured money. */
+const mismatchOf = (
+  { status, mismatches = [] }: KnownPayment,
+  { reference }: { readonly reference?: string },
+): Mismatch | undefined =>
+  mismatches.find((mismatch) => mismatch.reference === reference) ??
+  (status === 'mismatched' ? mismatches.at(-1) : undefined);
+
+/** Some money is known to have come. */
+const hasMoney = ({ status }: KnownPayment): boolean => status === 'captured' || status === 'mismatched';
+
+export const recordRefund = (command: RecordRefund, payment: KnownPayment): MoneyBackDecision => {
+  if (!hasMoney(payment)) return reject('payment-uncaptured');
+  const { refunded } = command;
+  const byId = 'refund' in refunded;
+  if (byId && payment.refunds.includes(refunded.refund)) return accept();
+  const mismatch = mismatchOf(payment, command);
+  const money = mismatch ?? payment;
+  const told = byId ? money.refundedMinor + refunded.amountMinor : refunded.totalMinor;
+  const totalMinor = Math.min(told, money.amountMinor);
+  // A total may come late, behind a higher one.
+  if (totalMinor <= money.refundedMinor) return accept();
+  const gone = { refundedMinor: totalMinor, disputedMinor: disputedMinor(payment.disputes) };
+  return accept({
+    type: 'PaymentRefunded',
+    amountMinor: totalMinor - money.refundedMinor,
+    totalMinor,
+    credits: mismatch ? 0 : stillToTake(payment, gone),
+    ...(byId ? { refund: refunded.refund } : {}),
+    ...(mismatch ? { of: mismatch.reference } : {}),
+  });
+};
+
+type Opening = Pick<OpenDispute, 'dispute' | 'amountMinor' | 'reason' | 'reference'>;
+const disputeOpened = (opening: Opening, payment: KnownPayment): Extract<PaymentEvent, { type: 'DisputeOpened' }> => {
+  const { dispute, amountMinor, reason } = opening;
+  const { refundedMinor, disputes } = payment;
+  const mismatch = mismatchOf(payment, opening);
+  const gone = { refundedMinor, disputedMinor: disputedMinor(disputes) + amountMinor };
+  return {
+    type: 'DisputeOpened',
+    dispute,
+    amountMinor,
+    reason,
+    credits: mismatch ? 0 : stillToTake(payment, gone),
+    ...(mismatch ? { of: mismatch.reference } : {}),
+  };
+};
+
+export const openDispute = (command: OpenDispute, payment: KnownPayment): MoneyBackDecision => {
+  if (!hasMoney(payment)) return reject('payment-uncaptured');
+  const { disputes } = payment;
+  if (disputes.some(({ id }) => id === command.dispute) || disputes.length >= maxDisputes) return accept();
+  return accept(disputeOpened(command, payment));
+};
+
+/**
+ * A won dispute gives back what is taken beyond what went back otherwise, and no more than it took itself: the ledger gives back
+ * per taking. So a credit of rounding may stay taken where a part was refunded while a part was disputed; the next refund counts
+ * it. The same holds of more than one dispute about the same money.
+ */
+const givenBack = ({ id, credits }: Dispute, payment: KnownPayment): number => {
+  const others = disputedMinor(payment.disputes.filter((dispute) => dispute.id !== id));
+  const due = clawedBackOf(payment, { refundedMinor: payment.refundedMinor, disputedMinor: others });
+  return Math.max(0, Math.min(credits, payment.clawedBack - due));
+};
+
+export const closeDispute = (command: CloseDispute, payment: KnownPayment): MoneyBackDecision => {
+  if (!hasMoney(payment)) return reject('payment-uncaptured');
+  const { dispute, outcome } = command;
+  const known = payment.disputes.find(({ id }) => id === dispute);
+  const closed = (credits: number): PaymentEvent => ({ type: 'DisputeClosed', dispute, outcome, credits });
+  if (known) {
+    if (known.status !== 'open') return accept();
+    return accept(closed(outcome === 'won' ? givenBack(known, payment) : 0));
+  }
+  if (payment.disputes.length >= maxDisputes) return accept();
+  // Nothing was taken for one that is won before its opening is heard of, and then nothing will be.
+  return outcome === 'won' ? accept(closed(0)) : accept(disputeOpened(command, payment), closed(0));
+};

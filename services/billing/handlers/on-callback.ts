@@ -1,0 +1,47 @@
+/** Applies what payment providers told. What cannot be applied yet comes again after the queue's pause. */
+import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
+import { MetricUnit } from '#shared/observability/metrics.ts';
+import { applyCallback } from '../callbacks/apply-callback.ts';
+import { applyFact } from '../callbacks/apply-fact.ts';
+import { callbackMessage } from '../callbacks/callback-message.ts';
+import {
+  callbackLog,
+  catalog,
+  logger,
+  metrics,
+  paymentStore,
+  providers,
+  references,
+  subscriptionStore,
+} from '../composition.ts';
+import { paymentHandler } from '../handle-payment.ts';
+import { subscriptionHandler } from '../handle-subscription.ts';
+import { observeSubscription } from '../subscriptions/observe.ts';
+
+const log = logger();
+const counts = metrics();
+const now = () => new Date().toISOString();
+const store = subscriptionStore();
+const handleSubscription = subscriptionHandler(store);
+
+export const handler = queueConsumer(
+  log,
+  callbackMessage,
+  applyCallback({
+    applyFact: applyFact({
+      catalog: catalog(log),
+      providersOf: providers(log),
+      references: references(),
+      handlePayment: paymentHandler(paymentStore()),
+      handleSubscription,
+      observe: observeSubscription({ store, handle: handleSubscription, now }),
+      now,
+    }),
+    log: callbackLog(),
+    logger: log,
+    count: (alarm) => {
+      counts.addMetric(alarm, MetricUnit.Count, 1);
+      counts.publishStoredMetrics();
+    },
+  }),
+);
