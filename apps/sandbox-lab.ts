@@ -1,6 +1,6 @@
 /** Sandbox lab: tools whose sandbox models are slow, fail or run as tasks, and ways to charge that no other app has, to see how all of it is handled. */
 import type { AppDefinition, Tool } from '#services/catalog/contracts.ts';
-import { fixed, images, params, plan, text, toolList, toolTexts } from './build.ts';
+import { billingUrls, fixed, images, monthly, packs, params, plan, text, toolList, toolTexts } from './build.ts';
 
 const onSandbox = (id: string, ...models: string[]) =>
   ({
@@ -17,6 +17,8 @@ const onSandbox = (id: string, ...models: string[]) =>
 /** Runs as a task, which the sandbox remembers by its id alone: it takes no pictures. */
 const asTask = (id: string, model: string) => ({ ...onSandbox(id, model), input: images(0) }) as const;
 
+const origin = 'https://sandbox-lab.example';
+
 export const sandboxLab: AppDefinition = {
   id: 'sandbox-lab',
   name: 'Sandbox Lab',
@@ -31,14 +33,22 @@ export const sandboxLab: AppDefinition = {
     },
   ],
   zone: 'UTC',
-  origins: [],
+  origins: [origin],
+  payment_providers: ['stripe', 'paymob'],
+  urls: billingUrls(origin),
   welcome_credits: 10,
   default_plan: 'free',
   plans: [
     plan({ id: 'free', name: 'Free' }),
     plan({ id: 'daily', name: 'Daily', daily_credits: 5, daily_cap: 8 }),
     plan({ id: 'monthly', name: 'Monthly', monthly_credits: 20, max_rollover: 5 }),
+    plan({ id: 'plus', name: 'Plus', monthly_credits: 100, max_rollover: 20, price: monthly(1_000, 'USD') }),
+    plan({ id: 'max', name: 'Max', monthly_credits: 300, max_rollover: 300, pro: true, price: monthly(2_500, 'USD') }),
   ],
+  packs: packs('USD', [
+    ['pack-100', '100 credits', 100, 0, 1_000],
+    ['pack-300', '300 credits', 300, 30, 2_500],
+  ]),
   allowances: [
     { tool: 'slow', limit: 2, period: 'day', plans: ['free', 'daily'] },
     { tool: 'flaky', limit: 3, period: 'month', plans: ['free'] },
@@ -60,7 +70,6 @@ export const sandboxLab: AppDefinition = {
       free: ['Free', 'Costs nothing; the plan’s limits count it.'],
     }),
   },
-  packs: [],
   tools: toolList([
     onSandbox('slow', 'sandbox-slow'),
     onSandbox('fail', 'sandbox-fail'),

@@ -16,6 +16,7 @@ import { type EventItem, fromItem, markerPrefix } from '#shared/eventsourcing/dy
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { verifyStream } from '#shared/eventsourcing/verify-stream.ts';
 import { ownerKey, parseOwnerKey } from '#shared/owner.ts';
+import { moneyViolations } from './money-invariants.ts';
 
 export interface Violation {
   readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7';
@@ -23,8 +24,8 @@ export interface Violation {
   readonly what: string;
 }
 
-type EventOf<D> = D extends Decider<infer _State, infer _Command, infer Event, infer _Rejection> ? Event : never;
-type StateOf<D> = D extends Decider<infer State, infer _Command, infer _Event, infer _Rejection> ? State : never;
+export type EventOf<D> = D extends Decider<infer _State, infer _Command, infer Event, infer _Rejection> ? Event : never;
+export type StateOf<D> = D extends Decider<infer State, infer _Command, infer _Event, infer _Rejection> ? State : never;
 type AccountEvents = readonly RecordedEvent<EventOf<typeof account>, StateOf<typeof account>>[];
 type JobEvents = readonly RecordedEvent<EventOf<typeof job>, StateOf<typeof job>>[];
 
@@ -129,7 +130,7 @@ const jobViolations = (
   return violations;
 };
 
-const chainViolations = <Event extends DomainEvent, State>(
+export const chainViolations = <Event extends DomainEvent, State>(
   decider: Pick<Decider<State, never, Event, never>, 'initialState' | 'evolve'>,
   streams: ReadonlyMap<string, readonly RecordedEvent<Event, State>[]>,
 ): Violation[] =>
@@ -144,7 +145,7 @@ export interface Checked {
   readonly jobs: ReadonlyMap<string, JobEvents>;
 }
 
-const readRows = async (
+export const readRows = async (
   client: DynamoDBDocumentClient,
   table: string,
 ): Promise<Map<string, Record<string, unknown>>> => {
@@ -155,7 +156,7 @@ const readRows = async (
 };
 
 /** What is undefined is not written, so it is not compared. */
-const isSubset = (expected: object, row: Record<string, unknown> | undefined): boolean =>
+export const isSubset = (expected: object, row: Record<string, unknown> | undefined): boolean =>
   row !== undefined &&
   Object.entries(expected).every(
     ([name, value]) => value === undefined || isDeepStrictEqual(JSON.parse(JSON.stringify(value)), row[name]),
@@ -215,9 +216,11 @@ export interface Tables {
   readonly balances: string;
   readonly jobs: string;
   readonly users: string;
+  readonly billing: string;
+  readonly payments: string;
 }
 
-/** Reads both events tables whole and checks every stream. Call it when nothing is in flight. */
+/** Reads the events tables whole and checks every stream. Call it when nothing is in flight. */
 export const checkInvariants = async (client: DynamoDBDocumentClient, tables: Tables): Promise<Checked> => {
   const accounts = await readStreams<EventOf<typeof account>, StateOf<typeof account>>(client, tables.credits);
   const jobs = await readStreams<EventOf<typeof job>, StateOf<typeof job>>(client, tables.generation);
@@ -228,6 +231,7 @@ export const checkInvariants = async (client: DynamoDBDocumentClient, tables: Ta
     ...[...accounts].flatMap(([stream, events]) => repetitions(stream, events)),
     ...[...jobs].flatMap(([stream, events]) => jobViolations(stream, events, accounts)),
     ...(await projectionViolations(client, tables, accounts, jobs)),
+    ...(await moneyViolations(client, tables, accounts)),
   ];
   return { violations, accounts, jobs };
 };

@@ -15,6 +15,7 @@ import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
 import { callbackLog as logOfCallbacks } from './callbacks/callback-log.ts';
 import { sendCallback } from './callbacks/callback-message.ts';
+import { callbackTable } from './callbacks/callback-table.ts';
 import type { PaymentEvent } from './domain/payment-events.ts';
 import type { Payment } from './domain/payment-state.ts';
 import type { SubscriptionEvent } from './domain/subscription-events.ts';
@@ -57,6 +58,8 @@ export const customers = () => customerTable(dynamoDb(), variable('CUSTOMERS_TAB
 export const subscriptionRows = () => dueTable(dynamoDb(), variable('SUBSCRIPTIONS_TABLE'));
 export const callbackLog = () =>
   logOfCallbacks(dynamoDb(), s3(), { table: variable('CALLBACKS_TABLE'), bucket: variable('CALLBACKS_BUCKET') });
+/** The records alone, for whoever reads no body. */
+export const callbackRecords = () => callbackTable(dynamoDb(), variable('CALLBACKS_TABLE'));
 export const callbackQueue = () => sendCallback(sqs(), variable('CALLBACK_QUEUE_URL'));
 export const checkQueue = () => sendCheck(sqs(), variable('DUE_QUEUE_URL'));
 export const exportParts = () => writeExportPart(s3(), variable('EXPORTS_BUCKET'));

@@ -15,6 +15,8 @@ import {
 } from '#local/auth/auth.ts';
 import type { AccountModel } from '#local/contracts.ts';
 import { hooksSecret, hookUrl } from '#local/issuers.ts';
+import { type LocalPayments, startPayments } from '#local/payments/payments.ts';
+import { setupSecret } from '#services/billing/providers/setup.ts';
 import type { Issuer } from '#services/catalog/contracts.ts';
 import { newUser, rolesChange } from '#services/identity/domain/user.ts';
 import { type UserTable, userTable } from '#services/identity/users/user-table.ts';
@@ -54,6 +56,8 @@ export interface User {
 export interface Stack {
   readonly account: LocalAccount;
   readonly auth: LocalAuth;
+  /** Stripe and Paymob as every app has them. */
+  readonly payments: LocalPayments;
   readonly tables: Tables;
   /** Full rights on the account's DynamoDB. */
   readonly dynamoDb: DynamoDBDocumentClient;
@@ -64,6 +68,8 @@ export interface Stack {
   signUp(app?: App): Promise<User>;
   /** Gives the role by the operator's rights on the table, as no route gives it to an app's first admin. */
   makeAdmin(user: Pick<User, 'app' | 'id'>): Promise<void>;
+  /** Until providers have told of everything, and everything that follows is done. */
+  settle(): Promise<void>;
   check(): Promise<Checked>;
   close(): Promise<void>;
 }
@@ -156,6 +162,9 @@ export const startStack = async ({
 }: StackOptions = {}): Promise<Stack> => {
   const auth = await startAuth({ projects: apps.map((id) => ({ id, ...ways[id] })), refreshReuseSeconds });
   const hookSecret = newHookSecret();
+  const callbackBase: { url?: string } = {};
+  const payments = await startPayments({ apps, callbackBase: () => callbackBase.url ?? '' });
+  const closeBeside = () => Promise.all([auth.close(), payments.close()]);
   const account = await startAccount({
     context: { issuers: issuersOf(anyProject), sandbox_apps: 'all', private_hosts: ['127.0.0.1:*'] },
     // Two at once show a race as four do, and each costs a tenth of a second of CPU to start.
@@ -168,12 +177,14 @@ export const startStack = async ({
     secrets: {
       ...Object.fromEntries(apps.map((app) => [hs256SecretName(app), hs256Secret])),
       ...hooksSecret(Object.fromEntries(apps.map((app) => [app, [hookSecret]]))),
+      ...Object.fromEntries(apps.map((app) => [setupSecret(app), payments.secretsFor(app)])),
       ...options.secrets,
     },
   }).catch(async (error: unknown) => {
-    await auth.close();
+    await closeBeside();
     throw error;
   });
+  callbackBase.url = account.httpUrl();
   if (hooks)
     for (const app of apps)
       auth.configure(app, { hook: { url: hookUrl(account.httpUrl(), app), secrets: [hookSecret] } });
@@ -185,11 +196,14 @@ export const startStack = async ({
     balances: tableName(account, 'TesseraCredits', 'Balances'),
     jobs: tableName(account, 'TesseraGeneration', 'Jobs'),
     users: tableName(account, 'TesseraIdentity', 'Users'),
+    billing: tableName(account, 'TesseraBilling', 'Events'),
+    payments: tableName(account, 'TesseraBilling', 'Payments'),
   };
   const withToken = (token: string) => apiClient(account.httpUrl(), token);
   return {
     account,
     auth,
+    payments,
     tables,
     dynamoDb,
     anybody: apiClient(account.httpUrl()),
@@ -200,11 +214,18 @@ export const startStack = async ({
     },
     makeAdmin: ({ app, id }) =>
       makeAdmin(userTable(dynamoDb, tableName(account, 'TesseraIdentity', 'Users')), { app, user: id }),
+    settle: async () => {
+      await payments.drain();
+      await account.drain();
+      // What was told may have had something asked of a provider, who then tells of it.
+      await payments.drain();
+      await account.drain();
+    },
     check: () => checkInvariants(dynamoDb, tables),
     close: async () => {
       base.destroy();
       await account.close();
-      await auth.close();
+      await closeBeside();
     },
   };
 };

@@ -5,7 +5,7 @@ import { applyCallback } from '../callbacks/apply-callback.ts';
 import { applyFact } from '../callbacks/apply-fact.ts';
 import { callbackMessage } from '../callbacks/callback-message.ts';
 import {
-  callbackLog,
+  callbackRecords,
   catalog,
   logger,
   metrics,
@@ -37,7 +37,7 @@ export const handler = queueConsumer(
       observe: observeSubscription({ store, handle: handleSubscription, now }),
       now,
     }),
-    log: callbackLog(),
+    log: callbackRecords(),
     logger: log,
     count: (alarm) => {
       counts.addMetric(alarm, MetricUnit.Count, 1);

@@ -31,7 +31,7 @@ const nameOf = (service: ExportingService): string => (service === 'identity' ? 
 /** The parts are JSON already: they are put side by side, and none is read into objects. */
 const fileOf = async (files: ExportFiles, owner: Owner, exportId: string, made_at: string): Promise<Buffer> => {
   const about = JSON.stringify({ export_id: exportId, app: owner.app, user: owner.user, made_at });
-  const chunks = [Buffer.from(about.slice(0, -1))];
+  const chunks: Uint8Array[] = [Buffer.from(about.slice(0, -1))];
   for (const service of exportedBy)
     chunks.push(Buffer.from(`,"${nameOf(service)}":`), await files.readPart(owner, exportId, service));
   return Buffer.concat([...chunks, Buffer.from('}')]);
