@@ -8,9 +8,11 @@ import { writeAccountFile } from './account/account-file.ts';
 import { functionLabel } from './account/find-function.ts';
 import { type LocalAccount, startAccount } from './account.ts';
 import { type LocalAuth, newHookSecret, startAuth } from './auth/auth.ts';
+import { billingSecrets, billingVariables, realProviders } from './billing-keys.ts';
 import { banner } from './console/banner.ts';
 import { createLines, paintFor } from './console/lines.ts';
 import { hooksSecret, hookUrl, type LocalIssuer, realIssuer, standInIssuer } from './issuers.ts';
+import { type LocalPayments, startPayments } from './payments/payments.ts';
 import { keyVariables, providerSecrets } from './provider-keys.ts';
 import { repositoryRoot } from './synthesize.ts';
 import { signInTestUser, testCredentials } from './test-user.ts';
@@ -18,11 +20,15 @@ import { signInTestUser, testCredentials } from './test-user.ts';
 const usage = `npm start [-- options]
   --port N        the API's port (default 4000)
   --auth-port N   the port of the Supabase Auth stand-in (default 4001)
+  --payments-port N  the port of the stand-ins for Stripe and Paymob (default 4002)
   --fresh         begin without the data of earlier runs
 SUPABASE_URL      a real project that signs the first app's tokens, in place of the stand-in
 SUPABASE_HOOK_SECRET  the secret of its after-user-created hook, v1,whsec_…
 ${keyVariables.join(', ')}
-                  keys of real providers: tools that name one of them run there, all others on the sandbox`;
+                  keys of real providers: tools that name one of them run there, all others on the sandbox
+${billingVariables.join(', ')}
+                  test keys of payment providers, in place of their stand-ins; Stripe's webhooks then come by
+                  stripe listen --forward-to http://127.0.0.1:4000/webhooks/stripe/<app>, which tells the webhook secret`;
 
 const folder = join(repositoryRoot, '.local');
 const tokenFile = join(folder, 'token');
@@ -41,6 +47,7 @@ const drainMs = 2_000;
 interface Settings {
   readonly port: number;
   readonly authPort: number;
+  readonly paymentsPort: number;
   readonly fresh: boolean;
 }
 
@@ -49,6 +56,7 @@ function readSettings(): Settings | undefined {
     options: {
       port: { type: 'string', default: '4000' },
       'auth-port': { type: 'string', default: '4001' },
+      'payments-port': { type: 'string', default: '4002' },
       fresh: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -59,7 +67,12 @@ function readSettings(): Settings | undefined {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${text} is no port`);
     return port;
   };
-  return { port: readPort(values.port), authPort: readPort(values['auth-port']), fresh: values.fresh };
+  return {
+    port: readPort(values.port),
+    authPort: readPort(values['auth-port']),
+    paymentsPort: readPort(values['payments-port']),
+    fresh: values.fresh,
+  };
 }
 
 /** Every app trusts its project of the stand-in; with `SUPABASE_URL` the first one trusts that instead. */
@@ -77,7 +90,7 @@ function issuersFor(
 const testAppOf = (apps: readonly string[]): string | undefined => apps[process.env.SUPABASE_URL ? 1 : 0];
 
 /** Made anew at every start, so nothing is to be kept: what signs the apps' hooks, and a key of the test app's admin. */
-function newSecrets(apps: readonly string[]) {
+function newSecrets(apps: readonly string[], payments: LocalPayments) {
   const { SUPABASE_URL, SUPABASE_HOOK_SECRET } = process.env;
   const given = SUPABASE_URL ? SUPABASE_HOOK_SECRET : undefined;
   const hookSecrets = Object.fromEntries(apps.map((app, i) => [app, [i === 0 && given ? given : newHookSecret()]]));
@@ -88,32 +101,63 @@ function newSecrets(apps: readonly string[]) {
     forAccount: {
       ...hooksSecret(hookSecrets),
       ...providerSecrets(process.env, apps),
+      ...billingSecrets(realProviders(process.env), apps, payments.secretsFor),
       'tessera/admin-keys': JSON.stringify(Object.fromEntries(minted.map(([app, { hash }]) => [app, [hash]]))),
     },
   };
 }
 
-async function startParts({ port, authPort, fresh }: Settings): Promise<{
-  auth: LocalAuth;
-  account: LocalAccount;
-  apps: string[];
-  adminKeys: Readonly<Record<string, string>>;
-}> {
-  if (fresh) await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  const apps = definitions.map(({ id }) => id);
+interface StandIns {
+  readonly auth: LocalAuth;
+  readonly payments: LocalPayments;
+}
+
+/** @param apiUrl is asked at each webhook, when the API has its address. */
+async function startStandIns(
+  { authPort, paymentsPort }: Settings,
+  apps: readonly string[],
+  apiUrl: () => string,
+): Promise<StandIns> {
   const auth = await startAuth({
     projects: apps.map((id) => ({ id, algorithm: 'ES256' })),
     port: authPort,
     file: join(folder, 'auth.json'),
   });
-  const { hookSecrets, adminKeys, forAccount } = newSecrets(apps);
+  try {
+    const payments = await startPayments({
+      apps,
+      callbackBase: apiUrl,
+      port: paymentsPort,
+      file: join(folder, 'payments.json'),
+      onGivenUp: ({ app, provider, type, answer }) =>
+        console.error(`${provider} told ${app} of ${type} and was not heard: ${answer}`),
+    });
+    return { auth, payments };
+  } catch (error) {
+    await auth.close();
+    throw error;
+  }
+}
+
+async function startParts(settings: Settings): Promise<
+  StandIns & {
+    account: LocalAccount;
+    apps: string[];
+    adminKeys: Readonly<Record<string, string>>;
+  }
+> {
+  if (settings.fresh) await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const apps = definitions.map(({ id }) => id);
+  let apiUrl = '';
+  const { auth, payments } = await startStandIns(settings, apps, () => apiUrl);
   const labels = new Map<string, string>();
   const lines = createLines(paintFor(process.stdout), (name) => labels.get(name) ?? name);
   const print = (line: string | undefined) => {
     if (line !== undefined) console.log(line);
   };
   try {
+    const { hookSecrets, adminKeys, forAccount } = newSecrets(apps, payments);
     const account = await startAccount({
       context: {
         sandbox_apps: 'all',
@@ -121,7 +165,7 @@ async function startParts({ port, authPort, fresh }: Settings): Promise<{
         private_hosts: thisMachine,
         worker_hosts: thisMachine,
       },
-      httpPorts: { tessera: port },
+      httpPorts: { tessera: settings.port },
       dataDir: join(folder, 'data'),
       secrets: forAccount,
       live: true,
@@ -131,12 +175,13 @@ async function startParts({ port, authPort, fresh }: Settings): Promise<{
       onProblem: (problem) => print(lines.problem(problem)),
       onLog: (log) => print(lines.log(log)),
     });
+    apiUrl = account.httpUrl();
     for (const fn of account.functions) labels.set(fn.name, functionLabel(fn));
     for (const [app, secrets] of Object.entries(hookSecrets))
       auth.configure(app, { hook: { url: hookUrl(account.httpUrl(), app), secrets } });
-    return { auth, account, apps, adminKeys };
+    return { auth, payments, account, apps, adminKeys };
   } catch (error) {
-    await auth.close();
+    await Promise.all([auth.close(), payments.close()]);
     throw error;
   }
 }
@@ -152,7 +197,7 @@ async function main(): Promise<void> {
   const started = performance.now();
   const settings = readSettings();
   if (!settings) return console.log(usage);
-  const { auth, account, apps, adminKeys } = await startParts(settings);
+  const { auth, payments, account, apps, adminKeys } = await startParts(settings);
   const supabaseUrl = process.env.SUPABASE_URL;
   const testApp = testAppOf(apps);
   const timer = testApp ? await keepToken(auth, testApp) : undefined;
@@ -173,6 +218,7 @@ async function main(): Promise<void> {
     readyMs: performance.now() - started,
     apiUrl: account.httpUrl(),
     signIn,
+    payments: { url: payments.url, real: Object.keys(realProviders(process.env)) },
     testUser: testApp ? { app: testApp, ...testCredentials } : undefined,
     tokenFile: relative(process.cwd(), tokenFile),
     anonKeyFile: relative(process.cwd(), anonKeyFile),
@@ -188,7 +234,7 @@ async function main(): Promise<void> {
     ending = true;
     clearInterval(timer);
     await account.drain({ timeoutMs: drainMs }).catch(() => {});
-    await Promise.all([account.close(), auth.close(), forgetAccount()]);
+    await Promise.all([account.close(), auth.close(), payments.close(), forgetAccount()]);
     process.exit(0);
   };
   process.on('SIGINT', () => void end());

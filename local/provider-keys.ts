@@ -1,9 +1,9 @@
 /** Real providers on this machine: keys from the shell become every app's secret, so that its tools run for real. */
 import * as z from 'zod';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 /** A credential's name, and the variable that has it. The first ones are what the provider cannot do without. */
-interface Variables {
+export interface Variables {
   readonly needed: Readonly<Record<string, string>>;
   readonly more?: Readonly<Record<string, string>>;
   /** Which credentials are lists; the variable has the one item. */
@@ -23,10 +23,9 @@ const variablesOf: Readonly<Record<string, Variables>> = {
 };
 
 /** Every variable that is read, for the help. */
-export const keyVariables: readonly string[] = Object.values(variablesOf).flatMap(({ needed, more = {} }) => [
-  ...Object.values(needed),
-  ...Object.values(more),
-]);
+export const namesIn = (variables: Readonly<Record<string, Variables>>): readonly string[] =>
+  Object.values(variables).flatMap(({ needed, more = {} }) => [...Object.values(needed), ...Object.values(more)]);
+export const keyVariables: readonly string[] = namesIn(variablesOf);
 
 const given = z.string().trim().min(1);
 
@@ -41,9 +40,12 @@ const valuesOf = (environment: Environment, names: Readonly<Record<string, strin
 type Credentials = Readonly<Record<string, string | readonly string[]>>;
 
 /** Of the providers that have what they need. @throws Error naming the variables that are missing beside one that is there. */
-export const credentialsIn = (environment: Environment): Readonly<Record<string, Credentials>> =>
+export const credentialsIn = (
+  environment: Environment,
+  variables: Readonly<Record<string, Variables>> = variablesOf,
+): Readonly<Record<string, Credentials>> =>
   Object.fromEntries(
-    Object.entries(variablesOf).flatMap(([provider, { needed, more = {}, lists = [] }]) => {
+    Object.entries(variables).flatMap(([provider, { needed, more = {}, lists = [] }]) => {
       const found = valuesOf(environment, needed);
       const missing = Object.entries(needed).flatMap(([field, variable]) => (field in found ? [] : [variable]));
       if (Object.keys(found).length === 0) return [];

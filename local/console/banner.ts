@@ -6,6 +6,8 @@ export interface BannerFacts {
   readonly apiUrl: string;
   /** Auth address by app. */
   readonly signIn: Readonly<Record<string, string>>;
+  /** Page of the payment providers' stand-ins; what is real has no page there. */
+  readonly payments: { readonly url: string; readonly real: readonly string[] };
   readonly testUser: { readonly app: string; readonly email: string; readonly password: string } | undefined;
   /** Holds the API key of the test user's project, as a Supabase client needs it. */
   readonly anonKeyFile: string;
@@ -22,13 +24,15 @@ export function banner(paint: Paint, facts: BannerFacts): string {
   const names = Object.keys(facts.signIn);
   const width = Math.max(...names.map(({ length }) => length), 0);
   const row = (label: string, value: string) => `  ${paint('gray', label.padEnd(11))}${value}`;
-  const { testUser } = facts;
+  const { testUser, payments } = facts;
+  const real = payments.real.length > 0 ? `  (${payments.real.join(' and ')} for real, with test keys)` : '';
   return [
     '',
     `${paint('bold', 'Tessera')} runs on this machine, ready in ${(facts.readyMs / 1000).toFixed(1)} s.`,
     '',
     row('API', paint('bold', facts.apiUrl)),
     ...names.map((app, i) => row(i === 0 ? 'sign-in' : '', `${app.padEnd(width)}  ${facts.signIn[app]}`)),
+    row('payments', `${payments.url}${real}`),
     ...(testUser ? [row('test user', `${testUser.email} / ${testUser.password}  (${testUser.app})`)] : []),
     row('data', facts.dataDir ? `${facts.dataDir}, kept until started with --fresh` : 'in memory, gone at the end'),
     '',

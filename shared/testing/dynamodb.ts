@@ -10,8 +10,12 @@ export interface TestDynamoDb {
   createEventsTable(name: string): Promise<string>;
   /** Makes a table keyed by one string or two; gives its name. */
   createKeyedTable(name: string, partitionKey: string, sortKey?: string): Promise<string>;
+  /** The same, with indexes that hold whole items. */
+  createIndexedTable(name: string, keys: readonly string[], indexes: Indexes): Promise<string>;
   close(): Promise<void>;
 }
+
+export type Indexes = Readonly<Record<string, { readonly partitionKey: string; readonly sortKey: string }>>;
 
 /** One call as DynamoDB counted it. */
 export interface MeteredCall {
@@ -70,6 +74,29 @@ export const putItems = async (
   await Promise.all(Array.from({ length: batchesAtOnce }, work));
 };
 
+const keySchema = (names: readonly string[]) =>
+  names.map((AttributeName, index) => ({
+    AttributeName,
+    KeyType: index === 0 ? ('HASH' as const) : ('RANGE' as const),
+  }));
+
+const indexedTable = (keys: readonly string[], indexes: Indexes): Omit<CreateTableCommandInput, 'TableName'> => {
+  const ofIndexes = Object.values(indexes).flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
+  return {
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: keySchema(keys),
+    AttributeDefinitions: [...new Set([...keys, ...ofIndexes])].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
+    GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, { partitionKey, sortKey }]) => ({
+      IndexName,
+      KeySchema: keySchema([partitionKey, sortKey]),
+      Projection: { ProjectionType: 'ALL' },
+    })),
+  };
+};
+
 export const startDynamoDb = async (): Promise<TestDynamoDb> => {
   const server = await startDynamo();
   const endpoint = server.url;
@@ -89,10 +116,14 @@ export const startDynamoDb = async (): Promise<TestDynamoDb> => {
         new CreateTableCommand({
           TableName,
           BillingMode: 'PAY_PER_REQUEST',
-          KeySchema: names.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+          KeySchema: keySchema(names),
           AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
         }),
       );
+      return TableName;
+    },
+    createIndexedTable: async (TableName, keys, indexes) => {
+      await client.send(new CreateTableCommand({ TableName, ...indexedTable(keys, indexes) }));
       return TableName;
     },
     close: async () => {

@@ -1,12 +1,11 @@
 /** Where the ledger is: the account that a file tells of, or AWS as the SDK's own variables say. */
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { catalogClient } from '#services/catalog/client.ts';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { SourceUnavailable } from '#shared/last-good.ts';
 import { readAccountFile } from '#shared/operations/account-file.ts';
+import { type AwsClients, awsClients } from '#shared/operations/aws-clients.ts';
 import { explain as explainAws } from '#shared/operations/explain.ts';
 import { OperatorError } from '#shared/operations/operator-error.ts';
 
@@ -39,35 +38,27 @@ const tablesOfOurs = z.object({
   TesseraCredits: z.object({ Events: z.string(), Balances: z.string().optional(), Usage: z.string().optional() }),
 });
 
-/** On AWS an operator's run waits rather than ends when it is throttled. */
-const maxAttemptsOnAws = 10;
-
-const open = (config: DynamoDBClientConfig, tables: Tables, place: string, catalogFunction: string): Ledger => {
-  const base = new DynamoDBClient(config);
-  const { endpoint, region, credentials, maxAttempts } = config;
-  const lambda = new LambdaClient({
-    ...(typeof endpoint === 'string' ? { endpoint } : {}),
-    ...(region ? { region } : {}),
-    ...(credentials ? { credentials } : {}),
-    ...(maxAttempts ? { maxAttempts } : {}),
-  });
-  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
-  const catalog = catalogClient({ client: lambda, functionName: catalogFunction });
-  const close = () => {
-    base.destroy();
-    lambda.destroy();
-  };
-  return { client, tables, catalog, place, close };
-};
+const open = (
+  { dynamoDb: client, lambda, close }: AwsClients,
+  tables: Tables,
+  place: string,
+  catalogFunction: string,
+): Ledger => ({
+  client,
+  tables,
+  catalog: catalogClient({ client: lambda, functionName: catalogFunction }),
+  place,
+  close,
+});
 
 /** @throws OperatorError when it is nowhere to be found. */
 export const connect = async ({ tables, accountFile: file, catalogFunction }: Where): Promise<Ledger> => {
-  if (tables) return open({ maxAttempts: maxAttemptsOnAws }, tables, 'AWS', catalogFunction);
+  if (tables) return open(awsClients(), tables, 'AWS', catalogFunction);
   const otherwise = 'name the tables with --events-table and --balances-table';
   const { config, tables: found } = await readAccountFile(file, tablesOfOurs, otherwise);
   const { Events, Balances, Usage } = found.TesseraCredits;
   const named = { events: Events, ...(Balances ? { balances: Balances } : {}), ...(Usage ? { usage: Usage } : {}) };
-  return open(config, named, `the account of ${file}`, catalogFunction);
+  return open(awsClients(config), named, `the account of ${file}`, catalogFunction);
 };
 
 /** As one line that says what to do; a defect keeps its stack. */

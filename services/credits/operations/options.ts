@@ -1,8 +1,8 @@
 /** What `npm run ledger` is told. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { OperatorError } from '#shared/operations/operator-error.ts';
+import { parseArguments } from '#shared/operations/parse-arguments.ts';
 import { accountStream } from '../domain/account.ts';
 import type { Where } from './connect.ts';
 
@@ -44,29 +44,19 @@ const whole = (text: string, option: string, [min, max]: readonly [number, numbe
   return number;
 };
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        account: { type: 'string', default: '.local/account.json' },
-        'events-table': { type: 'string' },
-        'balances-table': { type: 'string' },
-        'usage-table': { type: 'string' },
-        'catalog-function': { type: 'string', default: 'TesseraPlatform-catalog-definition' },
-        segments: { type: 'string', default: '4' },
-        last: { type: 'string', default: '100' },
-        checkpoint: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    // parseArgs says what was wrong, and behind it how to escape positional arguments, which is never meant here.
-    throw new OperatorError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
-  }
-};
+const parse = (args: readonly string[]) =>
+  parseArguments(args, {
+    account: { type: 'string', default: '.local/account.json' },
+    'events-table': { type: 'string' },
+    'balances-table': { type: 'string' },
+    'usage-table': { type: 'string' },
+    'catalog-function': { type: 'string', default: 'TesseraPlatform-catalog-definition' },
+    segments: { type: 'string', default: '4' },
+    last: { type: 'string', default: '100' },
+    checkpoint: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  });
 
 const whereOf = (values: ReturnType<typeof parse>['values']): Where => {
   const events = values['events-table'];

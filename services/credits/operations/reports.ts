@@ -1,7 +1,7 @@
 /** What the ledger commands say, for people. */
+import { columns, count } from '#shared/operations/columns.ts';
 import { available, held, isoTime } from '../domain/state.ts';
 import type { Finding } from './check-account.ts';
-import { columns, count } from './columns.ts';
 import type { History, HistoryRow } from './history.ts';
 import type { RebuildCounts } from './rebuild.ts';
 import type { Verified } from './verify.ts';

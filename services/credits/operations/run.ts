@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { OperatorError } from '#shared/operations/operator-error.ts';
+import type { Output } from '#shared/operations/output.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -13,15 +14,6 @@ import { readModelsIn, rebuild } from './rebuild.ts';
 import { historyReport, rebuildReport, verifyReport } from './reports.ts';
 import { verifyLedger } from './verify.ts';
 import { verifyBalances } from './verify-balances.ts';
-
-export interface Output {
-  /** The result. */
-  print(text: string): void;
-  /** What went wrong. */
-  complain(text: string): void;
-  /** One line that replaces the last; nothing clears it. */
-  progress(text: string | undefined): void;
-}
 
 type Options<Command extends LedgerOptions['command']> = Extract<LedgerOptions, { readonly command: Command }>;
 

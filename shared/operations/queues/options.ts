@@ -1,6 +1,6 @@
 /** What `npm run queues` is told. */
-import { parseArgs } from 'node:util';
 import { OperatorError } from '../operator-error.ts';
+import { parseArguments } from '../parse-arguments.ts';
 import type { Where } from './connect.ts';
 
 export const usage = `npm run queues -- <command> [options]
@@ -48,27 +48,16 @@ export type QueuesOptions =
 const mostMessages = 100_000;
 const shownByDefault = 10;
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        account: { type: 'string', default: '.local/account.json' },
-        prefix: { type: 'string' },
-        max: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        'forget-gone': { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    // parseArgs says what was wrong, and behind it how to escape positional arguments, which is never meant here.
-    const { message = String(error) } = Object(error) as Partial<Error>;
-    throw new OperatorError(message.split('. ')[0] ?? '');
-  }
-};
+const parse = (args: readonly string[]) =>
+  parseArguments(args, {
+    account: { type: 'string', default: '.local/account.json' },
+    prefix: { type: 'string' },
+    max: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
+    'forget-gone': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  });
 
 const readMax = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;

@@ -1,4 +1,5 @@
 /** What the commands over dead-letter queues print. */
+import { count } from '../columns.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { DeadLetterQueue } from './find-queues.ts';
 
@@ -6,8 +7,6 @@ const shownBody = 2_000;
 
 const nameOf = (urlOrArn: string): string => urlOrArn.split(/[/:]/).pop() ?? '';
 const moment = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
-export const count = (number: number, noun: string): string =>
-  `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 
 const minute = 60_000;
 /** @example age(90 * 60_000) // '1 h' */

@@ -1,21 +1,14 @@
 /** The operators' commands over dead-letter queues: `list`, `show`, `redrive`. */
+import { count } from '../columns.ts';
 import { explain } from '../explain.ts';
 import { OperatorError } from '../operator-error.ts';
+import type { Output } from '../output.ts';
 import { connect, type Deployment } from './connect.ts';
 import { type DeadLetter, lookInto } from './dead-letters.ts';
 import { type DeadLetterQueue, findQueue, findQueues } from './find-queues.ts';
 import { type QueuesOptions, readOptions, usage } from './options.ts';
 import { type Done, redrive } from './redrive.ts';
-import { count, type Listed, letterJson, listReport, pointedAt, showReport, wayBack } from './reports.ts';
-
-export interface Output {
-  /** The result. */
-  print(text: string): void;
-  /** What went wrong. */
-  complain(text: string): void;
-  /** One line that replaces the last; nothing clears it. */
-  progress(text: string | undefined): void;
-}
+import { type Listed, letterJson, listReport, pointedAt, showReport, wayBack } from './reports.ts';
 
 type Options<Command extends QueuesOptions['command']> = Extract<QueuesOptions, { readonly command: Command }>;
 
