@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { managementUrl } from './account/aws-addresses.ts';
 import type { CallLog, Recorded } from './account/calls.ts';
 import { createCheckpoints } from './account/checkpoints.ts';
 import { findFunction } from './account/find-function.ts';
@@ -48,6 +49,10 @@ export interface LocalAccount {
   readonly operatorConfig: { readonly endpoint: string; readonly region: string; readonly credentials: Credentials };
   readonly drain: Drain;
   httpUrl(api?: string): string;
+  /** What a client connects to, with the stage: by logical id or name; without one, the only WebSocket API. */
+  webSocketUrl(api?: string): string;
+  /** The `endpoint` of a client of `@connections`, such as functions get it. */
+  connectionsUrl(api?: string): string;
   /** The generated name of a function, by `service/handler`, its source file, or its logical id or the unique beginning of that. */
   functionName(nameOrId: string): string;
   invoke(functionName: string, event: unknown): Promise<{ payload: unknown; functionError?: 'Unhandled' }>;
@@ -71,8 +76,9 @@ async function startCore(options: AccountOptions, closers: Closers) {
   if (dataDir) await mkdir(dataDir, { recursive: true });
   const listener = await listen(options.port ?? 0);
   closers.push(() => listener.close());
-  const { model, http } = await readTemplate(options, listener);
+  const { model, http, webSockets } = await readTemplate(options, listener);
   closers.push(() => http.close());
+  closers.push(() => webSockets.close());
   const functions = readFunctions(model);
   const { root = repositoryRoot } = options;
   // Only this repository's functions are bundled: an account of another folder is a test's, with its own few.
@@ -100,7 +106,7 @@ async function startCore(options: AccountOptions, closers: Closers) {
     const end = activity.begin(`function ${functionName}`);
     return runtime.invoke(functionName, event).finally(end);
   };
-  const hooks = createHooks(invoke, () => started(late.triggers), runtime.kill, records.onCall);
+  const hooks = createHooks(invoke, () => started(late.triggers), runtime.kill, records.onCall, webSockets.connection);
   const storage = {
     ...(dataDir ? { dataDir } : {}),
     ...(secrets ? { secrets } : {}),
@@ -110,7 +116,7 @@ async function startCore(options: AccountOptions, closers: Closers) {
   const gateway = await startGateway({ model, hooks, faults, listener, log, ...storage });
   closers.push(() => gateway.close());
   late.gateway = gateway;
-  return { model, http, functions, activity, records, faults, runtime, invoke, gateway, late };
+  return { model, http, webSockets, functions, activity, records, faults, runtime, invoke, gateway, late };
 }
 
 type Core = Awaited<ReturnType<typeof startCore>>;
@@ -169,11 +175,12 @@ function toAccount(
   options: AccountOptions,
   closers: Closers,
 ): LocalAccount {
-  const { model, http, functions, activity, records, faults, runtime, invoke, gateway } = core;
+  const { model, http, webSockets, functions, activity, records, faults, runtime, invoke, gateway } = core;
   const { triggers, operatorConfig, dynamodb, sqs, queues, expirations } = feeds;
   const expiringTables = readExpiringTables(model);
   const sweep = (now?: number) => expireItems(dynamodb, expiringTables, expirations, now);
   http.serve(model, { invoke, onRequest: records.onRequest });
+  webSockets.serve(model, { invoke, onRequest: records.onRequest, activity, settings: options.webSockets });
   if (options.live) closers.push(goLive(options.root ?? repositoryRoot, triggers, runtime.retireAll, sweep));
   return {
     model,
@@ -182,8 +189,21 @@ function toAccount(
     faults,
     ...records.kept,
     operatorConfig,
-    drain: createDrain({ activity, queues: triggers.mappedQueues, depthOf: gateway.queueDepth }),
+    drain: createDrain({
+      activity,
+      queues: triggers.mappedQueues,
+      depthOf: gateway.queueDepth,
+      settled: webSockets.settled,
+    }),
     httpUrl: http.url,
+    webSocketUrl(name) {
+      const { api, url } = webSockets.find(name);
+      return `${url}/${api.stage}`;
+    },
+    connectionsUrl(name) {
+      const { api } = webSockets.find(name);
+      return `${managementUrl(gateway.url, api.id)}/${api.stage}`;
+    },
     functionName: (nameOrId) => findFunction(functions, nameOrId).name,
     async invoke(nameOrId, event) {
       const { payload, functionError } = await invoke(findFunction(functions, nameOrId).name, event);

@@ -115,6 +115,17 @@ export interface Faults {
   clear(): void;
 }
 
+/** An open connection of a WebSocket API, as `@connections` sees it. Times in milliseconds. */
+export interface WebSocketConnection {
+  readonly connectedAt: number;
+  readonly lastActiveAt: number;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+  /** UTF-8 text. */
+  send(text: Buffer): void;
+  close(): void;
+}
+
 /** What the runtime tells the gateway to do with calls that reach other functions or the bus. */
 export interface GatewayHooks {
   invoke(functionName: string, payload: Buffer, mode: 'RequestResponse' | 'Event'): Promise<InvokeResult>;
@@ -133,6 +144,8 @@ export interface GatewayHooks {
     reason: 'PutObject' | 'PostObject' | 'CopyObject' | 'CompleteMultipartUpload';
   }): void;
   killFunction(functionName: string): void;
+  /** The connection, if it is open, of this API and stage. */
+  webSocketConnection?(apiId: string, stage: string, connectionId: string): WebSocketConnection | undefined;
   called(call: AwsCall): void;
 }
 
@@ -215,7 +228,7 @@ export interface QueueDepth {
   readonly delayed: number;
 }
 
-/** Goes into the configuration of a client of DynamoDB, its streams or SQS. */
+/** Goes into the configuration of a client of DynamoDB, its streams, SQS or `@connections`. */
 export type OperatorTransport = Required<Pick<DynamoDBClientConfig, 'requestHandler' | 'signer'>>;
 
 export interface Gateway {
@@ -224,7 +237,7 @@ export interface Gateway {
   /** Full rights, for the account's own machinery and for tests. */
   readonly operator: Credentials;
   credentialsFor(functionName: string): Credentials;
-  /** For the account's own DynamoDB and SQS clients: the operator's calls without a socket and a signature, which cost most of a call. */
+  /** For the account's own clients: the operator's calls without a socket and a signature, which cost most of a call. */
   readonly inProcess: OperatorTransport;
   queueDepth(name: string): QueueDepth;
   close(): Promise<void>;

@@ -7,6 +7,8 @@ export interface DrainOptions {
   /** The queues that feed functions. */
   readonly queues: readonly string[];
   readonly depthOf: (queue: string) => QueueDepth;
+  /** Waits for what is on its way from outside, such as a message of a WebSocket. */
+  readonly settled?: () => Promise<void>;
 }
 
 export type Drain = (options?: { readonly timeoutMs?: number }) => Promise<void>;
@@ -19,7 +21,7 @@ const describe = (queue: string, { visible, inFlight, delayed }: QueueDepth) =>
   `queue ${queue} (${visible} visible, ${inFlight} in flight, ${delayed} delayed)`;
 
 /** Rejects after the time, naming what is still in flight. */
-export function createDrain({ activity, queues, depthOf }: DrainOptions): Drain {
+export function createDrain({ activity, queues, depthOf, settled }: DrainOptions): Drain {
   function busyQueues(): string[] {
     return queues
       .map((queue) => [queue, depthOf(queue)] as const)
@@ -50,6 +52,7 @@ export function createDrain({ activity, queues, depthOf }: DrainOptions): Drain 
         continue;
       }
       const { begun } = activity;
+      await settled?.();
       busy = busyQueues();
       await new Promise((resolve) => setImmediate(resolve));
       const unchanged = activity.idle && activity.begun === begun;

@@ -10,6 +10,7 @@ export function createHooks(
   triggers: () => Triggers,
   kill: (name: string) => void,
   called: GatewayHooks['called'],
+  webSocketConnection: NonNullable<GatewayHooks['webSocketConnection']>,
 ): GatewayHooks {
   return {
     async invoke(functionName, payload, mode) {
@@ -25,5 +26,6 @@ export function createHooks(
     objectCreated: (object) => triggers().objectCreated(object),
     killFunction: kill,
     called,
+    webSocketConnection,
   };
 }

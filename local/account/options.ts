@@ -5,6 +5,7 @@ import type { Invocation } from '../functions/runtime.ts';
 import type { Problem } from '../triggers/context.ts';
 import type { OnPublished } from '../triggers/event-bus.ts';
 import type { HandledRequest } from '../triggers/http-api/gateway.ts';
+import type { WebSocketSettings } from './web-socket-servers.ts';
 
 export interface AccountOptions {
   /** What the CDK wrote; absent: the app is synthesized with `context`. */
@@ -18,6 +19,9 @@ export interface AccountOptions {
   readonly port?: number;
   /** By the HTTP API's logical id or name. */
   readonly httpPorts?: Readonly<Record<string, number>>;
+  /** By the WebSocket API's logical id or name. */
+  readonly webSocketPorts?: Readonly<Record<string, number>>;
+  readonly webSockets?: WebSocketSettings;
   /** Keeps tables, queues, objects and stream positions there; absent: in memory. */
   readonly dataDir?: string;
   readonly secrets?: Readonly<Record<string, string>>;

@@ -80,6 +80,8 @@ export function throttled(service: string): AwsError {
       return new AwsError('RequestThrottled', 'Request is throttled.', 400);
     case 'lambda':
       return new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
+    case 'execute-api':
+      return new AwsError('LimitExceededException', 'Rate exceeded', 429);
     case 'dynamodb':
       return new AwsError('ThrottlingException', 'Throughput exceeds the current throughput limit for your account.');
     default:

@@ -1,5 +1,6 @@
 /** A transport for AWS clients of this process: the operator's calls go straight into the pipeline. */
 import type { OperatorTransport } from '../contracts.ts';
+import { connectionPath } from '../iam/permissions.ts';
 import { type Pipeline, serveOperator } from './pipeline.ts';
 
 /** What the clients of AWS's JSON protocol hand to a transport. */
@@ -21,7 +22,8 @@ const services: Readonly<Record<string, string>> = {
   AmazonSQS: 'sqs',
 };
 
-function serviceOf({ headers }: SdkRequest): string {
+function serviceOf({ headers, path }: SdkRequest): string {
+  if (connectionPath(path)) return 'execute-api';
   const [prefix = ''] = (headers['x-amz-target'] ?? '').split('.');
   const service = services[prefix];
   if (!service) throw new Error(`no client of ${prefix || 'this service'} calls in process`);

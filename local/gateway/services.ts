@@ -4,6 +4,7 @@ import type { GatewayOptions, QueueDepth } from '../contracts.ts';
 import type { ResourceNames } from '../iam/index.ts';
 import { AwsError } from './answer.ts';
 import type { Handler, Service } from './call.ts';
+import { createConnectionService } from './connections.ts';
 import { createDynamoService } from './dynamodb/service.ts';
 import { tablesOf } from './dynamodb/tables.ts';
 import { createEventService } from './event-bus.ts';
@@ -25,14 +26,12 @@ export interface Services {
   close(): Promise<void>;
 }
 
-const connections: Service = {
-  handle: async () => {
-    throw new AwsError('NotImplemented', 'the local account has no WebSocket connections', 501);
-  },
-};
-
 export async function createServices(options: GatewayOptions, log: (line: string) => void): Promise<Services> {
   const { model, hooks, dataDir } = options;
+  const webSocketApis = model
+    .ofType('AWS::ApiGatewayV2::Api')
+    .filter(({ properties }) => properties.ProtocolType === 'WEBSOCKET');
+  const webSocketApiId = webSocketApis.length === 1 ? webSocketApis[0]?.ref : undefined;
   const secrets = createSecretService(model, options.secrets, dataDir);
   const cors = createBucketCors(model);
   const dynamodb = await createDynamoService(model, hooks, dataDir);
@@ -46,7 +45,7 @@ export async function createServices(options: GatewayOptions, log: (line: string
     events: createEventService(model, hooks),
     lambda: createLambdaService(model, hooks, log),
     ssm: createParameterService(model, options.parameters),
-    'execute-api': connections,
+    'execute-api': createConnectionService(hooks, webSocketApiId),
   };
   const tables = new Map(tablesOf(model).map((table) => [table.name, table]));
   return {
@@ -58,9 +57,7 @@ export async function createServices(options: GatewayOptions, log: (line: string
       partitionKey: (table) => tables.get(table)?.partitionKey,
       streamArn: (table) => tables.get(table)?.streamArn,
       secretArn: secrets.secretArn,
-      webSocketApiId: model
-        .ofType('AWS::ApiGatewayV2::Api')
-        .find(({ properties }) => properties.ProtocolType === 'WEBSOCKET')?.ref,
+      webSocketApiId,
     },
     handle: (call) => {
       const service = services[call.service];

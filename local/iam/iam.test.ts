@@ -201,7 +201,12 @@ describe('requiredPermissions', () => {
     [
       'a connection',
       needed('execute-api', 'PostToConnection', {}, { path: '/prod/@connections/abc' }),
-      ['execute-api:ManageConnections arn:aws:execute-api:eu-central-1:123456789012:ws1/prod/POST/@connections/*'],
+      ['execute-api:ManageConnections arn:aws:execute-api:eu-central-1:123456789012:ws1/prod/POST/@connections/abc'],
+    ],
+    [
+      'a connection of a named API',
+      needed('execute-api', 'PostToConnection', {}, { path: '/ws2/prod/@connections/abc' }),
+      ['execute-api:ManageConnections arn:aws:execute-api:eu-central-1:123456789012:ws2/prod/POST/@connections/abc'],
     ],
   ])('%s', (_name, actual, expected) => {
     expect(actual).toEqual(expected);

@@ -56,9 +56,15 @@ function parameterPermissions({ operation, body }: ServiceRequest, names: Resour
   return (arns.length > 0 ? arns : ['*']).map((resource) => ({ action: `ssm:${operation}`, resource }));
 }
 
+/** What a path of `@connections` names; the API comes first where several share one address, as they do here. */
+export function connectionPath(path: string): { api?: string; stage: string; connectionId: string } | undefined {
+  const [, api, stage, connectionId] = /^(?:\/([^/]+))?\/([^/]+)\/@connections\/([^/]+)$/.exec(path) ?? [];
+  return stage && connectionId ? { ...(api ? { api } : {}), stage, connectionId } : undefined;
+}
+
 function connectionPermissions({ path }: ServiceRequest, method: string, names: ResourceNames): Permission[] {
-  const [, stage = ''] = path.split('/');
-  const resource = arnOf(names, 'execute-api', `${names.webSocketApiId ?? '*'}/${stage}/${method}/@connections/*`);
+  const { api = names.webSocketApiId ?? '*', stage = '*', connectionId = '*' } = connectionPath(path) ?? {};
+  const resource = arnOf(names, 'execute-api', `${api}/${stage}/${method}/@connections/${connectionId}`);
   return [{ action: 'execute-api:ManageConnections', resource }];
 }
 

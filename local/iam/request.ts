@@ -24,7 +24,7 @@ export interface ResourceNames {
   streamArn(tableName: string): string | undefined;
   /** Full ARN of a secret given by name, partial ARN or ARN. */
   secretArn(id: string): string | undefined;
-  /** Id of the WebSocket API. */
+  /** Id of the only WebSocket API. */
   readonly webSocketApiId?: string | undefined;
 }
 

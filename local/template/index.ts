@@ -1,4 +1,4 @@
 /** The template loader: from the CDK's output to the model of an account. */
 export { functions } from './functions.ts';
 export { createModel, loadModel, parseStack } from './model.ts';
-export { rolePolicies } from './role-policies.ts';
+export { readPolicy, rolePolicies } from './role-policies.ts';

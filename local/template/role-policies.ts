@@ -55,6 +55,11 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, where: 
   return parsed.data;
 }
 
+/** The statements of one policy document. @throws Error when it is none; `where` names it. */
+export function readPolicy(document: unknown, where: string): PolicyStatement[] {
+  return toStatements(parse(documentSchema, document, where));
+}
+
 /** @throws Error when the role, or a managed policy it names, is not known. */
 export function rolePolicies(model: AccountModel, roleArn: string): PolicyStatement[] {
   const role = model.byArn(roleArn);

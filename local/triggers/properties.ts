@@ -26,6 +26,13 @@ export function functionNameOf(arn: string): string | undefined {
   return /:function:([^/:]+)/.exec(arn)?.[1];
 }
 
+/** The same of what a resource points at. @throws Error naming the resource that points at no function. */
+export function functionOf(resource: Resource, uri: string): string {
+  const name = functionNameOf(uri);
+  if (!name) throw new Error(`${nameOf(resource)} points at no function: ${uri}`);
+  return name;
+}
+
 /** The queue's name, of an SQS ARN. */
 export function queueNameOf(arn: string): string | undefined {
   return /^arn:[^:]+:sqs:[^:]*:[^:]*:([^:]+)$/.exec(arn)?.[1];

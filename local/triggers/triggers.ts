@@ -32,10 +32,6 @@ const sourceOf = (resource: Resource) => String(resource.properties.EventSourceA
 /** @throws Error naming the resource that cannot be played. */
 export async function startTriggers(context: TriggerContext, options: TriggerOptions): Promise<Triggers> {
   const { model } = context;
-  const webSocket = model
-    .ofType('AWS::ApiGatewayV2::Api')
-    .find(({ properties }) => properties.ProtocolType === 'WEBSOCKET');
-  if (webSocket) throw new Error(`${nameOf(webSocket)}: WebSocket APIs are not served here yet`);
   const rules = readRules(model);
   const invokeAsync = createAsyncInvoke(context);
   const send = createSendToTarget(context, invokeAsync);

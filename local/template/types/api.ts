@@ -51,5 +51,14 @@ export const apiTypes: ResourceTypes = {
       return { ref: name, arn, attributes: { Id: name } };
     },
   ),
+  'AWS::ApiGatewayV2::RouteResponse': define(
+    'ApiId ModelSelectionExpression ResponseModels ResponseParameters RouteId RouteResponseKey',
+    (context) => {
+      const id = context.id(7);
+      const api = `arn:aws:apigateway:${context.region}::/apis/${String(context.property('ApiId'))}`;
+      const arn = `${api}/routes/${String(context.property('RouteId'))}/routeresponses/${id}`;
+      return { ref: id, arn, attributes: { RouteResponseId: id } };
+    },
+  ),
   'AWS::ApiGatewayV2::Deployment': define('ApiId Description StageName', part('deployments', 'DeploymentId')),
 };

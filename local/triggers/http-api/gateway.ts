@@ -2,6 +2,7 @@
 import type { AccountModel } from '../../contracts.ts';
 import { payloadLimitBytes } from '../../functions/messages.ts';
 import { mayInvoke } from '../permissions.ts';
+import { withinTime } from '../within-time.ts';
 import { type Authorization, createAuthorization, type InvokeFunction } from './authorizer.ts';
 import { isPreflight, preflightHeaders, withCors } from './cors.ts';
 import {
@@ -143,16 +144,4 @@ function answering(api: HttpApi, answer: AnswerRequest, onRequest: HttpApiOption
       : withCors(api.cors, headers.origin, answered);
     return { ...response, headers: withHeaders };
   };
-}
-
-async function withinTime<T>(work: Promise<T>, limitMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,7 +1,7 @@
 /** An HTTP API as the template describes it: routes, their functions, the authorizer, CORS. */
 import * as z from 'zod';
 import type { AccountModel, Resource } from '../../contracts.ts';
-import { boolean, byRef, functionNameOf, nameOf, number, readProperties } from '../properties.ts';
+import { boolean, byRef, functionOf, nameOf, number, readProperties } from '../properties.ts';
 
 export interface CorsConfiguration {
   readonly allowOrigins: readonly string[];
@@ -80,12 +80,6 @@ const authorizerSchema = z.object({
     .default([]),
   AuthorizerResultTtlInSeconds: number.min(0).max(3600).default(0),
 });
-
-function functionOf(resource: Resource, uri: string): string {
-  const name = functionNameOf(uri);
-  if (!name) throw new Error(`${nameOf(resource)} points at no function: ${uri}`);
-  return name;
-}
 
 function readAuthorizer(model: AccountModel, id: string): Authorizer {
   const resource = byRef(model, 'AWS::ApiGatewayV2::Authorizer', id);
