@@ -1,6 +1,7 @@
-/** `npm run demo`: what one of the five apps is for, once, on a local account. Ends with `demo: passed` and 0, or `demo: failed: why` and 1. */
+/** `npm run demo`: what one of the five apps is for, or what it sells, once, on a local account. Ends with `demo: passed` and 0, or `demo: failed: why` and 1. */
 
 import { startStack } from '../system/stack.ts';
+import { buying } from './buying.ts';
 import { journey } from './journey.ts';
 import { readOptions, usage } from './options.ts';
 import type { Say } from './steps.ts';
@@ -21,7 +22,7 @@ const main = async (): Promise<void> => {
       'ready',
       `${stack.account.httpUrl()}, ${stack.account.functions.length} functions, after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`,
     );
-    await journey(stack, options, say);
+    await (options.does === 'buying' ? buying(stack, options.app, say) : journey(stack, options, say));
   } finally {
     await stack.close();
   }

@@ -1,25 +1,10 @@
 /** The demo's journey: sign up, do what the app is for, and check everything against the ledger. */
 import { randomUUID } from 'node:crypto';
 import type { Stack } from '../system/stack.ts';
+import { ensureInvariants, readCredits, showLedger } from './ledger.ts';
 import type { DemoOptions } from './options.ts';
 import { showOf } from './shows.ts';
-import { type Demo, ensure, read, type Say } from './steps.ts';
-
-interface Credits {
-  readonly available: number;
-  readonly held: number;
-  readonly spent: number;
-}
-
-const showLedger = async ({ user: { api }, say }: Demo): Promise<void> => {
-  const { data } = await read<{ data: { type: string; amount: number; balance_after: number; tool: string | null }[] }>(
-    api,
-    '/v1/credits/transactions',
-  );
-  say('ledger', 'type        amount  balance');
-  for (const { type, amount, balance_after, tool } of data.toReversed())
-    say('', `${type.padEnd(10)}  ${String(amount).padStart(6)}  ${String(balance_after).padStart(7)}  ${tool ?? ''}`);
-};
+import { type Demo, ensure, type Say } from './steps.ts';
 
 const giveCredits = async ({ stack, user, options, say }: Demo, credits: number): Promise<void> => {
   const admin = await stack.signUp(options.app);
@@ -34,7 +19,7 @@ const giveCredits = async ({ stack, user, options, say }: Demo, credits: number)
 export const journey = async (stack: Stack, options: DemoOptions, say: Say): Promise<void> => {
   const user = await stack.signUp(options.app);
   const demo: Demo = { stack, user, options, say };
-  const { available: first } = await read<Credits>(user.api, '/v1/credits');
+  const { available: first } = await readCredits(user.api);
   say('signed up', `${user.id} in ${options.app}, ${first} credits to begin with`);
   const { show, credits = 0 } = showOf(options.app);
   if (credits > 0) await giveCredits(demo, credits);
@@ -44,16 +29,11 @@ export const journey = async (stack: Stack, options: DemoOptions, say: Say): Pro
 
   await stack.account.drain();
   await showLedger(demo);
-  const { available, held, spent } = await read<Credits>(user.api, '/v1/credits');
+  const { available, held, spent } = await readCredits(user.api);
   ensure(
     available === before - cost && held === 0 && spent === cost,
     `balance ${available}, held ${held}, spent ${spent}: not ${before} less ${cost}`,
   );
-  const { violations, accounts, jobs: streams } = await stack.check();
-  ensure(
-    violations.length === 0,
-    violations.map(({ invariant, stream, what }) => `${invariant} ${stream}: ${what}`).join('; '),
-  );
-  const events = [...accounts.values(), ...streams.values()].reduce((sum, stream) => sum + stream.length, 0);
-  say('checked', `balance ${available} = ${before} − ${cost}; I1 to I4, I6 and I7 hold over ${events} events`);
+  const events = await ensureInvariants(stack);
+  say('checked', `balance ${available} = ${before} − ${cost}; I1 to I7 hold over ${events} events`);
 };

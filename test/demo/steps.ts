@@ -11,11 +11,14 @@ import type { DemoOptions } from './options.ts';
 /** Prints one step. */
 export type Say = (step: string, detail?: string) => void;
 
-export interface Demo {
+/** A user on the stack, and somebody who watches. */
+export interface Visit {
   readonly stack: Stack;
   readonly user: User;
-  readonly options: DemoOptions;
   readonly say: Say;
+}
+export interface Demo extends Visit {
+  readonly options: DemoOptions;
 }
 
 export interface Output {
@@ -55,7 +58,7 @@ export const create = async <Body>(api: ApiClient, path: string, content: object
 };
 
 /** Asks again until it is as wished, as a client would; a minute at most. */
-const poll = async <Value>(
+export const poll = async <Value>(
   ask: () => Promise<Value>,
   isDone: (value: Value) => boolean,
   what: string,

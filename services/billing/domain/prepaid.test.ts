@@ -34,9 +34,9 @@ describe('SP13 a prepaid plan', () => {
       .then([entitled(null, 'ended')]);
   });
 
-  test('paid again begins where the running one ends, once', () => {
+  test('paid again begins where the running one ends, once, and takes none of its credits', () => {
     const again = { paymentId: 'pay_2', reference: '7002' };
-    const extension = prepaid(day(31), day(59), again);
+    const extension = prepaid(day(31), day(59), { ...again, maxRollover: null });
     of(...bought)
       .when(recordPrepaid(day(20), again))
       .then([extension]);
@@ -59,7 +59,8 @@ describe('SP13 a prepaid plan', () => {
 
   test('of another plan begins at once; the one before has its rest behind it', () => {
     const pro = { paymentId: 'pay_2', plan: 'pro' };
-    const both = [prepaid(day(0), day(365)), entitled('plus', 'paid'), prepaid(day(10), day(41), pro)] as const;
+    const beside = prepaid(day(10), day(41), { ...pro, maxRollover: null });
+    const both = [prepaid(day(0), day(365)), entitled('plus', 'paid'), beside] as const;
     of(both[0], both[1])
       .when(recordPrepaid(day(10), pro))
       .then([both[2], entitled('pro', 'paid')]);

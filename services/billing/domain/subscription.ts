@@ -1,6 +1,13 @@
 /** A user's subscription: what they are entitled to follows from what was paid for and how it stands at the provider. */
 import { accept, type Decider, type Decision, reject } from '#shared/eventsourcing/decider.ts';
-import { type EntitlementReason, entitledTo, isAlive, isBesideAnother, livingSubscription } from './entitlement.ts';
+import {
+  type EntitlementReason,
+  entitledTo,
+  isAlive,
+  isBesideAnother,
+  livingSubscription,
+  runningPrepaid,
+} from './entitlement.ts';
 import { periodEnd } from './paid-period.ts';
 import type { Observe, RecordPeriodPaid, SubscriptionCommand, SubscriptionRejection } from './subscription-commands.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
@@ -86,7 +93,9 @@ const recordPeriodPaid = ({ paid }: RecordPeriodPaid, state: Subscription): Subs
   const { paymentId, provider, reference, plan, credits } = paid;
   const event = { type: 'PeriodPaid', paymentId, provider, reference, plan, credits } as const;
   if (paid.kind === 'prepaid') {
-    const { kind, maxRollover, interval } = paid;
+    const { kind, interval } = paid;
+    // Whoever pays early loses nothing of the period that still runs.
+    const maxRollover = runningPrepaid(state, paid.from) ? null : paid.maxRollover;
     const running = state.prepaid?.find((period) => period.plan === plan && isLater(period.until, paid.from));
     const from = running?.until ?? paid.from;
     return accept({ ...event, kind, maxRollover, from, until: periodEnd(from, interval) });

@@ -70,7 +70,7 @@ test('FS3 a page that has expired is followed by another, which the same key mee
   const { send, calls, script, events } = newApi();
   const buy = () => send('POST', '/v1/checkout', { body: pack, key: 'k' });
   // By its key the provider gives the pages of before, though they can be paid on no more.
-  script.pageLivesMs.push(-2, -1);
+  script.pageLivesMs.push(-20_000, -10_000);
   const opened = await buy();
   expect([opened.status, opened.body.session_id]).toEqual([201, 'cs_3']);
   const keys = calls.flatMap(({ method, asked: [request] }) =>
@@ -88,7 +88,7 @@ test('FS3 a request that found the provider down is repeated by its key, and has
   script.failing.set('openCheckout', new ProviderFailure('unavailable', 'down'));
   expect((await buy()).status).toBe(503);
   script.failing.clear();
-  script.pageLivesMs.push(-3, -2, -1);
+  script.pageLivesMs.push(-30_000, -20_000, -10_000);
   expect((await buy()).body.type).toMatch(/provider-unavailable$/);
   expect((await buy()).status).toBe(503);
   expect((await parts.paymentRows.listOfApp(owner.app, { limit: 9 })).rows).toHaveLength(1);
