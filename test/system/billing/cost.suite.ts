@@ -1,0 +1,86 @@
+/** X12 what one purchase costs from the provider's callback to the credits, counted at the gateway: every AWS call, and the request units. */
+import { beforeAll, expect, test } from '@jest/globals';
+import type { AwsCall } from '#local/contracts.ts';
+import { sharedStack } from '../shared-stack.ts';
+import type { Stack } from '../stack.ts';
+import { openPage } from './buying.ts';
+
+const app = 'sandbox-lab';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await sharedStack();
+}, 60_000);
+
+/** How many events one PutEvents carries is a matter of timing; a process reads the catalog once in four seconds, a secret once a minute. */
+const isKept = ({ operation, resources }: AwsCall): boolean =>
+  operation === 'GetSecretValue' || operation === 'PutEvents' || resources.some((arn) => /catalog/i.test(arn));
+
+const callsByFunction = (): Record<string, string[]> => {
+  const calls: Record<string, string[]> = {};
+  for (const { name, entry } of stack.account.functions) {
+    const made = stack.account.calls
+      .of({ caller: name })
+      .filter((call) => !isKept(call))
+      .map(({ operation, readUnits, writeUnits }) =>
+        [operation, readUnits ? `${readUnits} RRU` : '', writeUnits ? `${writeUnits} WRU` : '']
+          .filter(Boolean)
+          .join(' '),
+      );
+    if (made.length > 0 && !/catalog/.test(entry))
+      calls[entry.replace(/^services\/|\.ts$/g, '').replace('/handlers/', ' ')] = made;
+  }
+  return calls;
+};
+
+test('X12 FS3 one pack at Stripe, from the callback to the credits; and its second event', async () => {
+  const { deliveries, stripe } = stack.payments;
+  const user = await stack.signUp(app);
+  const buy = async (): Promise<readonly string[]> => {
+    const { session_id: session } = await openPage(user, { pack_id: 'pack-100' });
+    await stack.account.drain();
+    deliveries.hold();
+    stripe(app).paySession(session, 'pay');
+    const told = deliveries.held.filter(({ type }) =>
+      /^(checkout.session.completed|payment_intent.succeeded)$/.test(type),
+    );
+    await deliveries.deliverHeld(() => []);
+    return told.map(({ id }) => id);
+  };
+  const costOf = async (event = '') => {
+    stack.account.calls.clear();
+    await deliveries.redeliver(event);
+    await stack.account.drain();
+    return callsByFunction();
+  };
+  // The first purchase opens the account, and starts what is kept between requests.
+  await costOf((await buy())[1]);
+  const [intentSucceeded, sessionCompleted] = await buy();
+  // The record is looked for; the body, the record and the worker's message are written.
+  const taken = ['GetItem 1 RRU', 'PutObject', 'PutItem 2 WRU', 'SendMessage'];
+  // The record is known by its payment and its user too, each an index.
+  const concluded = 'UpdateItem 4 WRU';
+  expect(await costOf(sessionCompleted)).toEqual({
+    'billing callbacks': taken,
+    'billing on-callback': [
+      'Query 1 RRU',
+      'PutItem 1 WRU',
+      // The intent's name of the payment is new; the page's was kept when it was opened, which is found out by writing it.
+      'PutItem 1 WRU',
+      'PutItem 1 WRU',
+      'GetItem 1 RRU',
+      concluded,
+    ],
+    'billing project': ['PutItem 3 WRU'],
+    'credits on-payment': ['Query 1 RRU', 'TransactWriteItems 4 WRU'],
+    'credits project': ['PutItem 3 WRU'],
+    'webhooks on-payment': ['Query 1 RRU'],
+  });
+  const units = (name: 'readUnits' | 'writeUnits') =>
+    stack.account.calls.all.reduce((sum, call) => sum + (call[name] ?? 0), 0);
+  expect({ read: units('readUnits'), write: units('writeUnits') }).toEqual({ read: 5, write: 19 });
+  expect(await costOf(intentSucceeded)).toEqual({
+    'billing callbacks': taken,
+    'billing on-callback': ['Query 1 RRU', 'PutItem 1 WRU', 'GetItem 1 RRU', concluded],
+  });
+});
