@@ -16,7 +16,7 @@ import {
   readStreams,
   type StateOf,
   type Violation,
-} from './invariants.ts';
+} from './streams.ts';
 
 type AccountEvents = readonly RecordedEvent<EventOf<typeof account>, StateOf<typeof account>>[];
 type PaymentEvents = readonly RecordedEvent<EventOf<typeof payment>, StateOf<typeof payment>>[];

@@ -42,11 +42,11 @@ test.each<[string, string, string | null, readonly PaymentEvent[]]>([
   ['lost to a dispute', 'disputed', null, [captured('pi_1'), disputed('dp_1', 1_000, 500), closed('dp_1', 'lost', 0)]],
   ['won back', 'paid', null, [captured('pi_1'), disputed('dp_1', 1_000, 500), closed('dp_1', 'won', 500)]],
   ['paid, and other money disputed', 'paid', null, [captured('pi_1'), disputed('dp_1', 900, 0, 'pi_2')]],
-])('BM12 a payment %s is shown as %s', (_, status, action_url, events) => {
+])('SP6 a payment %s is shown as %s', (_, status, action_url, events) => {
   expect(paymentView('pay_1', stateOf(requested(), ...events), at)).toMatchObject({ status, action_url });
 });
 
-test('BM12 a page whose time is over is no place to go on', () => {
+test('SP6 a page whose time is over is no place to go on', () => {
   for (const event of [page, actionRequired('cs_2')])
     expect(paymentView('pay_1', stateOf(requested(), event), later)).toMatchObject({
       status: 'expired',

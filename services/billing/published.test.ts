@@ -240,6 +240,14 @@ describe('of a subscription is told', () => {
     ]);
   });
 
+  test('SP13 nothing of a prepaid period that was given back but the plan that is left', () =>
+    expect(
+      toldOfSubscription(
+        { type: 'PrepaidEnded', paymentId, plan: 'monthly', endedAt: later },
+        { type: 'PlanEntitled', plan: null, reason: 'ended' },
+      ),
+    ).toEqual([undefined, { type: 'PlanEntitled', data: { plan: null, reason: 'ended' } }]));
+
   test('FS7 until when the plan stays while a payment is overdue', () => {
     const overdue = observed({ status: 'past_due', overdueSince: at });
     expect(toldOfSubscription(observed(), paid, overdue)[2]).toEqual(

@@ -88,6 +88,8 @@ const ofSubscription = (event: SubscriptionEvent, at: string, state: Subscriptio
     }
     case 'TrialEnding':
       return { type: 'TrialEnding', data: { plan: event.plan, endsAt: event.endsAt } };
+    // What it leads to is told of as the plan that follows.
+    case 'PrepaidEnded':
     case 'SubscriptionCheckoutOpened':
       return undefined;
   }

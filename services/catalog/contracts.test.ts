@@ -9,6 +9,7 @@ import {
   issuer,
   offerOf,
   settingsOf,
+  storedOffer,
   type Tool,
 } from './contracts.ts';
 
@@ -118,6 +119,16 @@ describe('SP7 SP8 PP14 a definition is refused whole for', () => {
       'a pack without a price',
       withPack({ price: undefined }),
       '/packs/0/price: Invalid input: expected object, received undefined',
+    ],
+    [
+      'a plan whose price cannot be charged',
+      withPlan({ price: { amount_minor: 1_005, currency: 'KWD', interval: 'month' } }),
+      '/plans/2/price/amount_minor: KWD is charged in multiples of 10 only',
+    ],
+    [
+      'a pack whose price cannot be charged',
+      withPack({ price: { amount_minor: 150, currency: 'MGA' } }),
+      '/packs/0/price/amount_minor: MGA is charged in multiples of 100 only',
     ],
     ['a pack of nothing', withPack({ credits: 0 }), '/packs/0/credits: Too small: expected number to be >=1'],
     [
@@ -248,6 +259,23 @@ describe('SP15 the two halves of a definition', () => {
     expect(appOffer.safeParse(offer).success).toBe(true);
     expect(appOffer.safeParse({ ...offer, default_plan: 'gold' }).error?.issues[0]?.path).toEqual(['default_plan']);
     expect(appOffer.safeParse({ ...offer, origins: sparky.origins }).success).toBe(false);
+  });
+});
+
+describe('FS3 a price', () => {
+  test.each([
+    [1_010, 'KWD'],
+    [1_005, 'EGP'],
+    [1_005, 'JPY'],
+    [1_500, 'MGA'],
+  ])('of %d in %s is taken', (amount_minor, currency) =>
+    expect(faultsOf(withPack({ price: { amount_minor, currency } }))).toEqual([]),
+  );
+  test('that cannot be charged is refused by every way an offer is made, and served where it was made before', () => {
+    const offer = { ...offerOf(sparky), packs: withPack({ price: { amount_minor: 1_001, currency: 'TND' } }).packs };
+    expect(appOffer.safeParse(offer).error?.issues[0]?.path).toEqual(['packs', 0, 'price', 'amount_minor']);
+    expect(storedOffer.parse(offer)).toEqual(offer);
+    expect(storedOffer.safeParse({ ...offer, default_plan: 'gold' }).success).toBe(false);
   });
 });
 

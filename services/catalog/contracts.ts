@@ -8,6 +8,7 @@ import { appId } from '#shared/owner.ts';
 import { type AppDefinition, servedDefinition } from './definition/definition.ts';
 
 export {
+  chargeStep,
   credits,
   i18nKey,
   isPrivateChannel,

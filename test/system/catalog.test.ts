@@ -4,7 +4,7 @@ import { definitions } from '#apps';
 import { type AppOffer, type CatalogChanged, catalogChanged } from '#services/catalog/contracts.ts';
 import { offer as decider, type Offer, type OfferEvent } from '#services/catalog/domain/offer.ts';
 import { verifyStream } from '#shared/eventsourcing/verify-stream.ts';
-import { readStreams } from '../invariants.ts';
+import { readStreams } from '../streams.ts';
 import { type ApiClient, uploadAsset } from './client.ts';
 import { makePhoto } from './photo.ts';
 import { type Stack, startStack, tableName, type User } from './stack.ts';

@@ -10,7 +10,7 @@ import { projections } from '#services/credits/read-models/projections.ts';
 import { commandHandler } from '#shared/eventsourcing/command-handler.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { parseOwnerKey } from '#shared/owner.ts';
-import { readStreams } from '../invariants.ts';
+import { readStreams } from '../streams.ts';
 import { type Stack, tableName } from './stack.ts';
 
 export const lab = 'sandbox-lab';

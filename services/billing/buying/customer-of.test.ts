@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { memoryCustomers, newParts, owner } from '../test/api-world.ts';
 import { customerOf } from './customer-of.ts';
 
-test('BM11 whose a customer is is kept before it is used; of two made at once the first one is used', async () => {
+test('PP8 whose a customer is is kept before it is used; of two made at once the first one is used', async () => {
   const { parts } = newParts();
   const customers = memoryCustomers();
   const kept: string[] = [];

@@ -1,5 +1,6 @@
 /** What a provider tells of one payment. */
 import { ComesAgain } from '#shared/messaging/queue-consumer.ts';
+import { isGone } from '../domain/money-back.ts';
 import type { PaymentCommand } from '../domain/payment-commands.ts';
 import { type KnownPayment, type Payment, paymentStream } from '../domain/payment-state.ts';
 import { subscriptionStream } from '../domain/subscription-state.ts';
@@ -38,6 +39,20 @@ const recordPrepaid = async (
   if (!recorded.accepted) throw new Error(`the period of ${paymentId} is not recorded: ${recorded.rejection}`);
 };
 
+/**
+ * The prepaid period of a payment, as it stands now. One whose money went back whole is recorded all the same before it is over: the
+ * ledger takes back what the period gave.
+ */
+const settlePrepaid = async (scope: Scope, found: Found, payment: KnownPayment): Promise<void> => {
+  if (!payment.period) return;
+  await recordPrepaid(scope, found, payment);
+  if (!isGone(payment)) return;
+  const { handleSubscription, meta, now } = scope;
+  const { owner, paymentId } = found;
+  const ended = await handleSubscription(subscriptionStream(owner), { type: 'EndPrepaid', at: now(), paymentId }, meta);
+  if (!ended.accepted) throw new Error(`the period of ${paymentId} is not over: ${ended.rejection}`);
+};
+
 type Money = Pick<FactOf<'captured'>, 'reference' | 'amountMinor' | 'currency' | 'alias'>;
 
 const applyCaptured = async (scope: Scope, found: Found, money: Money): Promise<Applied> => {
@@ -52,7 +67,7 @@ const applyCaptured = async (scope: Scope, found: Found, money: Money): Promise<
   if (!isKnown(state)) return unmatched('payment-unknown', found);
   await keep(scope, found, reference, alias);
   if (state.status !== 'captured' || state.reference !== reference) return mismatched('money-differs', found);
-  await recordPrepaid(scope, found, state);
+  await settlePrepaid(scope, found, state);
   return handled(found);
 };
 
@@ -117,16 +132,21 @@ const catchUp = async (scope: Scope, found: Found, fact: MoneyBackFact): Promise
   if (invoice) await applyInvoicePaid(scope, invoice);
 };
 
+const wentBack = async (scope: Scope, found: Found, state: Payment): Promise<Applied> => {
+  if (isKnown(state) && isGone(state)) await settlePrepaid(scope, found, state);
+  return handled(found);
+};
+
 const applyMoneyBack = async (scope: Scope, found: Found, fact: MoneyBackFact): Promise<Applied> => {
   const command = moneyBack(fact, scope.now());
   const first = await handle(scope, found, command);
-  if (first.accepted) return handled(found);
+  if (first.accepted) return wentBack(scope, found, first.state);
   // What is named by our metadata was asked for before it could be paid.
   if (first.rejection === 'payment-unknown' && (fact.payment.by === 'metadata' || !scope.stripe))
     return unmatched(first.rejection, found);
   await catchUp(scope, found, fact);
   const second = await handle(scope, found, command);
-  if (second.accepted) return handled(found);
+  if (second.accepted) return wentBack(scope, found, second.state);
   if (second.rejection === 'payment-unknown') return unmatched(second.rejection, found);
   throw new ComesAgain(`money of ${found.paymentId} went back: ${second.rejection}`);
 };

@@ -91,6 +91,9 @@ export interface Callback {
   readonly type: string;
   /** Empty for a type that concerns nobody here. */
   readonly facts: readonly Fact[];
+  /** Whose it is, or their customer at the provider, where it says so: its body goes with its user, whatever it tells. */
+  readonly owner?: Owner;
+  readonly customer?: string;
 }
 
 /** `forged`: not signed by any of the secrets. `stale`: signed longer ago than is taken. `malformed`: signed, and not understood. */

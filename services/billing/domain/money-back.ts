@@ -34,6 +34,12 @@ const mismatchOf = (
 /** Some money is known to have come. */
 const hasMoney = ({ status }: KnownPayment): boolean => status === 'captured' || status === 'mismatched';
 
+/** All of the captured money went back for good. What an open dispute holds may still be won. */
+export const isGone = ({ status, amountMinor, refundedMinor, disputes }: KnownPayment): boolean => {
+  const lost = disputes.filter((dispute) => dispute.status === 'lost');
+  return status === 'captured' && refundedMinor + disputedMinor(lost) >= amountMinor;
+};
+
 export const recordRefund = (command: RecordRefund, payment: KnownPayment): MoneyBackDecision => {
   if (!hasMoney(payment)) return reject('payment-uncaptured');
   const { refunded } = command;

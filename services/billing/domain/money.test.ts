@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { chargeStep } from '#services/catalog/contracts.ts';
 import { formatMoney, fromStripeAmount, minorDigits, toStripeAmount } from './money.ts';
 
 test.each([
@@ -53,6 +54,16 @@ describe('BM10 at Stripe', () => {
       why: `Stripe charges ${currency} in steps of ${step} only`,
     }),
   );
+
+  test('of any currency is charged what the catalog lets an offer cost, and nothing else', () => {
+    const codes = [...Intl.supportedValuesOf('currency'), 'MGA', 'LYD'];
+    for (const currency of codes)
+      for (const amountMinor of [1, 5, 10, 50, 100, 1_050, 1_234, 99_999])
+        expect([currency, toStripeAmount(amountMinor, currency).ok]).toEqual([
+          currency,
+          amountMinor % chargeStep(currency) === 0,
+        ]);
+  });
 
   test('what a line gives back stays below zero, and a fraction of a króna is rounded', () => {
     expect(fromStripeAmount(-500, 'usd')).toBe(-500);

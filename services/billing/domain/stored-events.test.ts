@@ -68,7 +68,8 @@ describe('stored events, version 1', () => {
       observations: 2,
       entitledTo: null,
       overdueSince: '2026-12-28T13:00:00.000Z',
-      payments: ['pay_0199c2d4-7a10-8c3e-9b1a-5f6e7d8c9b0a'],
+      payments: ['pay_0199c2d4-7a10-8c3e-9b1a-5f6e7d8c9b0a', 'pay_0199c2d4-7a10-8c3e-9b1a-5f6e7d8c9b0b'],
+      prepaid: [],
     }));
 });
 

@@ -24,6 +24,11 @@ export interface RecordPeriodPaid extends DomainCommand {
   /** Of a prepaid period `from` is when it was paid: it begins then, or where the running one of the same plan ends. */
   readonly paid: RenewingPeriod | (Omit<PrepaidPeriod, 'until'> & { readonly interval: 'month' | 'year' });
 }
+/** All that was paid for a prepaid period went back. */
+export interface EndPrepaid extends DomainCommand {
+  readonly type: 'EndPrepaid';
+  readonly paymentId: string;
+}
 export interface RecordTrialEnding extends DomainCommand {
   readonly type: 'RecordTrialEnding';
   readonly plan: string;
@@ -34,7 +39,13 @@ export interface CheckDue extends DomainCommand {
   readonly type: 'CheckDue';
 }
 
-export type SubscriptionCommand = OpenSubscriptionCheckout | Observe | RecordPeriodPaid | RecordTrialEnding | CheckDue;
+export type SubscriptionCommand =
+  | OpenSubscriptionCheckout
+  | Observe
+  | RecordPeriodPaid
+  | EndPrepaid
+  | RecordTrialEnding
+  | CheckDue;
 
 export type SubscriptionRejection =
   /** Another subscription of the user is alive: two are paid for, and people look at it. */

@@ -51,6 +51,15 @@ export const periodPaid = z.strictObject({
   until: time,
 });
 
+/** The money of a prepaid period went back whole: what was left of that period is over. */
+export const prepaidEnded = z.strictObject({
+  type: z.literal('PrepaidEnded'),
+  paymentId: z.string().min(1).max(64),
+  plan,
+  endedAt: time,
+});
+export type PrepaidEnded = Readonly<z.infer<typeof prepaidEnded>>;
+
 /** What the user is entitled to is another plan now; null: the app's default one. */
 export const planEntitled = z.strictObject({
   type: z.literal('PlanEntitled'),
@@ -65,6 +74,7 @@ export const subscriptionEvent = z.discriminatedUnion('type', [
   subscriptionCheckoutOpened,
   subscriptionObserved,
   periodPaid,
+  prepaidEnded,
   planEntitled,
   trialEnding,
 ]);

@@ -11,6 +11,10 @@ type Paid = Omit<Extract<SubscriptionEvent, { type: 'PeriodPaid' }>, 'type'>;
 /** Of a subscription at the provider: others follow it by themselves. */
 export type RenewingPeriod = Paid & { readonly kind: 'period' | 'upgrade' };
 export type PrepaidPeriod = Paid & { readonly kind: 'prepaid' };
+/** What one payment gave of a prepaid plan. */
+export type PrepaidPart = Pick<Paid, 'paymentId' | 'from' | 'until'>;
+/** Of a plan, with the facts of its newest payment. `parts`: one behind the other; absent where there is only that payment's own. */
+export type PrepaidSpan = PrepaidPeriod & { readonly parts?: readonly PrepaidPart[] };
 
 export interface Subscription {
   /** At the provider, as it said last; of a prepaid plan there is none. */
@@ -22,7 +26,7 @@ export interface Subscription {
   /** The newest paid period of a subscription at the provider. It entitles together with that subscription alone. */
   readonly paid?: RenewingPeriod;
   /** Of each plan that was ever prepaid, what runs or ran last, from its beginning to where its last extension ends. */
-  readonly prepaid?: readonly PrepaidPeriod[];
+  readonly prepaid?: readonly PrepaidSpan[];
   /** Payments of periods, the newest last; the last 24. */
   readonly payments: readonly string[];
   /** Since when a payment is overdue. */

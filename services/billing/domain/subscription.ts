@@ -9,23 +9,22 @@ import {
   runningPrepaid,
 } from './entitlement.ts';
 import { periodEnd } from './paid-period.ts';
-import type { Observe, RecordPeriodPaid, SubscriptionCommand, SubscriptionRejection } from './subscription-commands.ts';
+import { spanOf, withoutPayment, withPeriod } from './prepaid.ts';
+import type {
+  EndPrepaid,
+  Observe,
+  RecordPeriodPaid,
+  SubscriptionCommand,
+  SubscriptionRejection,
+} from './subscription-commands.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
-import {
-  noSubscription,
-  type Observed,
-  type PrepaidPeriod,
-  type RenewingPeriod,
-  type Subscription,
-} from './subscription-state.ts';
+import { noSubscription, type Observed, type RenewingPeriod, type Subscription } from './subscription-state.ts';
 
 type SubscriptionDecision = Decision<SubscriptionEvent, SubscriptionRejection>;
 type EventOf<Type extends SubscriptionEvent['type']> = Extract<SubscriptionEvent, { type: Type }>;
 
 /** A payment behind these is known by its own stream, which takes one only once. */
 const maxPayments = 24;
-/** One for each plan that was ever prepaid. */
-const maxPrepaid = 12;
 /** Subscriptions before this one whose payments may still be told of. */
 const maxEnded = 6;
 
@@ -107,6 +106,11 @@ const recordPeriodPaid = ({ paid }: RecordPeriodPaid, state: Subscription): Subs
   return accept({ ...event, kind, maxRollover, from, until });
 };
 
+const endPrepaid = ({ at, paymentId }: EndPrepaid, { prepaid = [] }: Subscription): SubscriptionDecision => {
+  const span = spanOf(prepaid, paymentId, at);
+  return span ? accept({ type: 'PrepaidEnded', paymentId, plan: span.plan, endedAt: at }) : accept();
+};
+
 const decideItself = (command: SubscriptionCommand, state: Subscription): SubscriptionDecision => {
   switch (command.type) {
     case 'OpenSubscriptionCheckout': {
@@ -118,6 +122,8 @@ const decideItself = (command: SubscriptionCommand, state: Subscription): Subscr
       return observe(command, state);
     case 'RecordPeriodPaid':
       return recordPeriodPaid(command, state);
+    case 'EndPrepaid':
+      return endPrepaid(command, state);
     case 'RecordTrialEnding': {
       const { plan, endsAt } = command;
       if (state.trialEndTold === endsAt) return accept();
@@ -149,18 +155,10 @@ const decide = (command: SubscriptionCommand, state: Subscription): Subscription
   return accept(...decision.events, { type: 'PlanEntitled', plan, reason: reasonOf(reason, state, after) });
 };
 
-const withPrepaid = (prepaid: readonly PrepaidPeriod[], period: PrepaidPeriod): readonly PrepaidPeriod[] => {
-  const extended = prepaid.find(({ plan, until }) => plan === period.plan && until === period.from);
-  return [
-    ...prepaid.filter(({ plan }) => plan !== period.plan),
-    extended ? { ...period, from: extended.from } : period,
-  ].slice(-maxPrepaid);
-};
-
 const afterPeriodPaid = (state: Subscription, event: EventOf<'PeriodPaid'>): Subscription => {
   const { type: _, kind, ...facts } = event;
   const known: Subscription = { ...state, payments: [...state.payments, facts.paymentId].slice(-maxPayments) };
-  if (kind === 'prepaid') return { ...known, prepaid: withPrepaid(state.prepaid ?? [], { ...facts, kind }) };
+  if (kind === 'prepaid') return { ...known, prepaid: withPeriod(state.prepaid ?? [], { ...facts, kind }) };
   const paid: RenewingPeriod = { ...facts, kind };
   return isNewer(paid, state) ? { ...known, paid } : known;
 };
@@ -185,6 +183,8 @@ const evolve = (state: Subscription, event: SubscriptionEvent): Subscription => 
     }
     case 'PeriodPaid':
       return afterPeriodPaid(state, event);
+    case 'PrepaidEnded':
+      return { ...state, prepaid: withoutPayment(state.prepaid ?? [], event) };
     case 'TrialEnding':
       return { ...state, trialEndTold: event.endsAt };
     case 'PlanEntitled':

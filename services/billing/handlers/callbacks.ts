@@ -1,7 +1,7 @@
 /** Takes the callbacks of payment providers. A function of its own, so that a burst of them takes no request's place. */
 import { apiFunction } from '#shared/http/api-function.ts';
 import { MetricUnit } from '#shared/observability/metrics.ts';
-import { callbackLog, callbackQueue, catalog, logger, metrics, providers } from '../composition.ts';
+import { callbackLog, callbackQueue, catalog, logger, metrics, providers, references } from '../composition.ts';
 import { problems } from '../problems.ts';
 import { callbackRoutes } from '../routes.ts';
 import { receiveCallback } from './routes/receive-callback.ts';
@@ -11,6 +11,7 @@ const counts = metrics();
 const deps = {
   catalog: catalog(log),
   providersOf: providers(log),
+  references: references(),
   log: callbackLog(),
   send: callbackQueue(),
   logger: log,

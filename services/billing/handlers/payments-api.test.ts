@@ -21,7 +21,7 @@ const withPayment = async (provider: 'stripe' | 'paymob' = 'stripe') => {
 
 const problem = (answer: { body: { type?: string } }) => answer.body.type?.replace('urn:tessera:problem:', '');
 
-test('BM12 a user’s payments are listed newest first, page by page, each as it stands', async () => {
+test('SP6 a user’s payments are listed newest first, page by page, each as it stands', async () => {
   const { send, id, capture } = await withPayment();
   await capture();
   const second = (await send('POST', '/v1/checkout', { body: { pack_id: 'small' } })).body;
@@ -71,7 +71,7 @@ test('I8 another user’s payment, or another app’s, is none', async () => {
   expect((await send('GET', '/v1/admin/payments', { app: 'other-app' })).body.data).toEqual([]);
 });
 
-test('BM12 a receipt is the one that came with the capture, or Stripe’s when it is asked, or none', async () => {
+test('SP6 a receipt is the one that came with the capture, or Stripe’s when it is asked, or none', async () => {
   const { send, id, capture, script, calls } = await withPayment();
   const receipt = () => send('GET', `/v1/payments/${id}/receipt`);
   expect(problem(await receipt())).toBe('receipt-none');
@@ -151,7 +151,7 @@ test('SP13 a payment at Paymob is voided whole, before any of it went back; one 
   expect(problem(answer)).toBe('provider-unsupported');
 });
 
-test('BM12 admins read the provider’s callbacks: all, by outcome, of a payment, and one as it came', async () => {
+test('SP6 admins read the provider’s callbacks: all, by outcome, of a payment, and one as it came', async () => {
   const { send, id, records } = await withPayment();
   const record = { app: owner.app, provider: 'stripe', type: 't', receivedAt: at } as const;
   records.push(

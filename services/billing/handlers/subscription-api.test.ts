@@ -143,7 +143,7 @@ test('FS8 without Stripe’s keys a subscription there is out of reach', async (
   for (const answer of [cancelled, changed, opened]) expect(answer.body.type).toMatch(/provider-unsupported$/);
 });
 
-test('BM11 the portal is opened for whoever has paid once, and leads back to the app', async () => {
+test('BM12 the portal is opened for whoever has paid once, and leads back to the app', async () => {
   const { send, calls } = await subscribed();
   const opened = await send('POST', '/v1/billing-portal', { body: {} });
   expect([opened.status, opened.body]).toEqual([201, { url: 'https://portal.example/cus_user-1' }]);

@@ -37,11 +37,12 @@ export const exportPart =
   async ({ app, user, at, data }: z.infer<typeof exportRequested>): Promise<void> => {
     const owner = { app, user };
     const newest = await subscriptions.load(subscriptionStream(owner));
+    const customer = await customers.find(owner);
     await write(
       { owner, exportId: data.exportId, service: 'billing' },
       {
-        customer_id: (await customers.find(owner)) ?? null,
-        subscription: subscriptionView(newest?.state ?? noSubscription, at),
+        customer_id: customer ?? null,
+        subscription: subscriptionView(newest?.state ?? noSubscription, at, customer),
         payments: paymentsOf({ payments }, owner, at),
       },
     );

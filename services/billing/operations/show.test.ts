@@ -31,7 +31,7 @@ const refunded = async () => {
   return { ...app, paymentId };
 };
 
-test('BM12 a payment is told event by event with its callbacks, amounts in the currency’s digits, no addresses', async () => {
+test('SP6 a payment is told event by event with its callbacks, amounts in the currency’s digits, no addresses', async () => {
   const { billing, owner, paymentId } = await refunded();
   const { code, said } = await billing('show', owner.app, paymentId);
   expect(code).toBe(0);
@@ -47,7 +47,7 @@ test('BM12 a payment is told event by event with its callbacks, amounts in the c
   expect(said).not.toContain('https://');
 });
 
-test('BM12 the same as JSON', async () => {
+test('SP6 the same as JSON', async () => {
   const { billing, owner, paymentId } = await refunded();
   const { said } = await billing('show', owner.app, paymentId, '--json');
   expect(JSON.parse(said)).toMatchObject({
@@ -59,7 +59,7 @@ test('BM12 the same as JSON', async () => {
   });
 });
 
-test('BM12 another app’s payment is none', async () => {
+test('SP6 another app’s payment is none', async () => {
   const { billing, paymentId } = await refunded();
   expect(await billing('show', 'app-0', paymentId)).toMatchObject({
     code: 2,

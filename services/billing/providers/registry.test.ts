@@ -33,7 +33,7 @@ const world = (secrets: Record<string, string>) => {
   };
 };
 
-test('BM11 an app’s users pay by the providers of its own secret', async () => {
+test('X1 an app’s users pay by the providers of its own secret', async () => {
   const { providers, asked, failures } = world({
     'tessera/billing/sparky': JSON.stringify({ paymob }),
     'tessera/billing/flirt-studio': JSON.stringify({ paymob, stripe }),

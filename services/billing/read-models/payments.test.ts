@@ -57,7 +57,7 @@ const rowsOf = async (owner: { app: string; user: string }, minute: number): Pro
   return (await store.read(stream, { limit: 9 })).flatMap((event) => paymentRow(event) ?? []);
 };
 
-test('BM12 a row is the newest one that was written, in whatever order they come', async () => {
+test('SP6 a row is the newest one that was written, in whatever order they come', async () => {
   const [first, second, third] = await rowsOf({ app: 'order-app', user: 'u' }, 0);
   if (!first || !second || !third) throw new Error('three events make three rows');
   for (const row of [second, first, second]) await rows.write(row);
@@ -67,7 +67,7 @@ test('BM12 a row is the newest one that was written, in whatever order they come
   expect(await rows.find(newId('pay'))).toBeUndefined();
 });
 
-test('BM12 I8 payments are listed newest first, page by page, of a user or of the app and no other', async () => {
+test('SP6 I8 payments are listed newest first, page by page, of a user or of the app and no other', async () => {
   const wanted: string[] = [];
   for (const [minute, user] of [
     [1, 'u1'],
@@ -104,7 +104,7 @@ test('BM12 I8 payments are listed newest first, page by page, of a user or of th
   expect(foreign.rows.every(({ app }) => app === 'list-app-2')).toBe(true);
 });
 
-test('BM12 of one events table, payments go to their list and subscriptions to theirs', async () => {
+test('SP6 of one events table, payments go to their list and subscriptions to theirs', async () => {
   const owner = { app: 'project-app', user: 'u' };
   const store = memoryEventStore<Subscription, SubscriptionEvent>();
   await subscriptionHandler(store)(subscriptionStream(owner), observe(time(0), 0), meta);

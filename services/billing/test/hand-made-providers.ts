@@ -78,7 +78,7 @@ export const handMadeProviders = () => {
       await note('createCustomer', owner);
       return `cus_${owner.user}`;
     },
-    removeCustomer: unused,
+    removeCustomer: (customer) => note('removeCustomer', customer),
     async createPaymentIntent(request) {
       await note('createPaymentIntent', request);
       return { reference: `pi_${request.paymentId}`, clientSecret: `pi_${request.paymentId}_secret` };

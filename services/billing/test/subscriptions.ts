@@ -1,5 +1,5 @@
 /** What a user's subscription is told of, for tests: each with what it is mostly of. */
-import type { Observe, RecordPeriodPaid } from '../domain/subscription-commands.ts';
+import type { EndPrepaid, Observe, RecordPeriodPaid } from '../domain/subscription-commands.ts';
 import type { SubscriptionEvent } from '../domain/subscription-events.ts';
 import type { Observed, PrepaidPeriod, RenewingPeriod } from '../domain/subscription-state.ts';
 
@@ -83,6 +83,18 @@ export const prepaid = (from: string, until: string, changes: Partial<PrepaidPer
   from,
   until,
   ...changes,
+});
+
+export const endPrepaid = (at: string, paymentId = 'pay_prepaid'): EndPrepaid => ({
+  type: 'EndPrepaid',
+  at,
+  paymentId,
+});
+export const prepaidEnded = (endedAt: string, paymentId = 'pay_prepaid', plan = 'plus'): EventOf<'PrepaidEnded'> => ({
+  type: 'PrepaidEnded',
+  paymentId,
+  plan,
+  endedAt,
 });
 
 export const entitled = (plan: string | null, reason: EventOf<'PlanEntitled'>['reason']): EventOf<'PlanEntitled'> => ({

@@ -35,6 +35,15 @@ export const price = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/),
 });
 
+/** Card networks take two digits behind the point, also where a currency has three; ariary are charged whole. */
+const chargeSteps: ReadonlyMap<string, number> = new Map([
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 10] as const),
+  ['MGA', 100] as const,
+]);
+
+/** What an amount has to be a multiple of to be charged by card. @example chargeStep('KWD') // 10 */
+export const chargeStep = (currency: string): number => chargeSteps.get(currency) ?? 1;
+
 /** Whom users can pay. */
 export const paymentProvider = z.enum(['stripe', 'paymob']);
 export type PaymentProvider = z.infer<typeof paymentProvider>;

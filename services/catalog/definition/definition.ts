@@ -17,7 +17,7 @@ import {
 } from './basics.ts';
 import { issuers } from './issuer.ts';
 import { options } from './option.ts';
-import { allowance, allowanceFaults, pack, plan } from './plan.ts';
+import { allowance, allowanceFaults, pack, plan, priceFaults } from './plan.ts';
 import { tool, toolFaults } from './tool.ts';
 
 const isZone = (zone: string): boolean => {
@@ -132,10 +132,12 @@ const addFaults = (
 };
 
 /** What admins change, checked as a whole. */
-export const appOffer = offerShape.superRefine((offer, context) => addFaults(offerFaults(offer), context));
+export const appOffer = offerShape.superRefine((offer, context) =>
+  addFaults([...offerFaults(offer), ...priceFaults(offer)], context),
+);
 
 export const appDefinition = definitionShape.superRefine((definition, context) =>
-  addFaults([...settingsFaults(definition), ...offerFaults(definition)], context),
+  addFaults([...settingsFaults(definition), ...offerFaults(definition), ...priceFaults(definition)], context),
 );
 
 /**
@@ -149,8 +151,10 @@ const withNewerFields = <Shape extends z.ZodType>(schema: Shape) =>
     return value as z.output<Shape>;
   });
 
-/** An offer as the table has it. */
-export const storedOffer = withNewerFields(appOffer);
+/** An offer as the table has it. One from before prices were looked at is served: at worst somebody cannot buy. */
+export const storedOffer = withNewerFields(
+  offerShape.superRefine((offer, context) => addFaults(offerFaults(offer), context)),
+);
 
 /** A definition as the catalog hands it out. It was checked as a whole when it came in, so its shape is enough. */
 export const servedDefinition = withNewerFields(definitionShape);

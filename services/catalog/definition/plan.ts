@@ -1,6 +1,6 @@
 /** What a user has or buys: plans, free allowances, packs of credits. */
 import * as z from 'zod';
-import { credits, type Fault, price, slug } from './basics.ts';
+import { chargeStep, credits, type Fault, price, slug } from './basics.ts';
 
 export const plan = z.strictObject({
   id: slug,
@@ -46,6 +46,23 @@ export const pack = z.strictObject({
   price,
 });
 export type Pack = z.infer<typeof pack>;
+
+interface Sold {
+  readonly plans: readonly Pick<Plan, 'price'>[];
+  readonly packs: readonly Pick<Pack, 'price'>[];
+}
+
+/** A price that could not be charged is found by whoever makes the offer, not by the first who would buy. */
+export const priceFaults = (sold: Sold): Fault[] =>
+  (['plans', 'packs'] as const).flatMap((list) =>
+    sold[list].flatMap(({ price }, index): Fault[] => {
+      if (!price) return [];
+      const { amount_minor, currency } = price;
+      const step = chargeStep(currency);
+      if (amount_minor % step === 0) return [];
+      return [[[list, index, 'price', 'amount_minor'], `${currency} is charged in multiples of ${step} only`]];
+    }),
+  );
 
 interface Offered {
   readonly allowances: readonly Allowance[];

@@ -3,7 +3,6 @@
  * whatever comes in pays it off first.
  */
 import { accept, reject } from '#shared/eventsourcing/decider.ts';
-import { fingerprint } from '#shared/ids.ts';
 import { takeFromGrants } from './burn-order.ts';
 import type { ReinstateGrant, RevokeGrant } from './commands.ts';
 import { type AccountDecision, maxGrants } from './decision.ts';
@@ -18,18 +17,9 @@ const takeUpTo = (grants: Grants, credits: number): Rows => {
   return takeFromGrants(grants, Math.min(left, credits)) ?? {};
 };
 
-/** What revocations of this grant took and did not give back. */
-const revokedOf = ({ revocations = [] }: Ledger, grantId: string): number => {
-  const key = fingerprint(grantId);
-  return revocations.filter(({ grant }) => grant === key).reduce((sum, { credits }) => sum + credits, 0);
-};
-
 export const revoke = (command: RevokeGrant, ledger: Ledger): AccountDecision => {
-  const { revocationId, grantId, reason, at } = command;
-  const credits = Math.min(command.credits, (command.granted ?? Number.POSITIVE_INFINITY) - revokedOf(ledger, grantId));
+  const { revocationId, grantId, credits, reason, at } = command;
   if (revocationOf(ledger, revocationId)) return accept();
-  // A refund took it all, and the dispute of the same payment finds nothing more to take.
-  if (credits <= 0) return accept();
   if (ledger.status === 'closed') return reject('account-closed');
   const grants = usableGrants(ledger, epochSeconds(at));
   const own = takeUpTo(

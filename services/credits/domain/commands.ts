@@ -100,8 +100,6 @@ export interface RevokeGrant extends DomainCommand {
   readonly revocationId: string;
   readonly grantId: string;
   readonly credits: number;
-  /** What the grant was given. Refund and dispute of one payment together take no more than that. */
-  readonly granted?: number;
   readonly reason: RevocationReason;
 }
 

@@ -2,10 +2,11 @@ import { sandboxLab } from '#apps/sandbox-lab.ts';
 import { policyOf } from './policy.ts';
 import { epochSeconds } from './state.ts';
 
+const unpaid = sandboxLab.plans.filter(({ price }) => price === null);
 const unlimited = { pro: false, jobsPerHour: null, concurrentJobs: null };
 
 test("a policy is what the app's definition says at a moment of its zone", () =>
-  expect(policyOf({ ...sandboxLab, zone: 'Africa/Cairo' }, '2026-11-30T22:00:00.000Z')).toEqual({
+  expect(policyOf({ ...sandboxLab, plans: unpaid, zone: 'Africa/Cairo' }, '2026-11-30T22:00:00.000Z')).toEqual({
     day: 20_261_201,
     dayEndsAt: epochSeconds('2026-12-01T22:00:00Z'),
     month: 202_612,

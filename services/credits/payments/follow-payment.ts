@@ -61,8 +61,8 @@ const renewed = ({ data }: EventOf<'SubscriptionRenewed'>, at: string): readonly
 };
 
 /**
- * Of refunds and disputes together billing takes no more than it gave, and each event carries the difference. So `granted` does not
- * bound it once more: a refund that overtakes the end of a dispute would lose what that end gives back.
+ * Of refunds and disputes together billing takes no more than it gave, and each event carries the difference. So nothing here bounds
+ * it once more by what was granted: a refund that overtakes the end of a dispute would lose what that end gives back.
  */
 const takenBack = (
   { data }: EventOf<'PaymentRefunded' | 'DisputeOpened'>,

@@ -1,4 +1,4 @@
-/** POST /v1/billing-portal (BM11) */
+/** POST /v1/billing-portal (BM12) */
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
 import { returnUrl } from '../../buying/urls.ts';

@@ -1,4 +1,4 @@
-/** POST /v1/checkout (FS3, FS7, BM10, SP6) */
+/** POST /v1/checkout (FS3, FS7, BM10, SP13) */
 import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
 import { type Input, type Refusal, refuse } from '#shared/http/route.ts';
 import { type BuyDeps, buyOnPage } from '../../buying/buy-once.ts';

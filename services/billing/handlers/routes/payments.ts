@@ -1,4 +1,4 @@
-/** A user's own payments (FS4, BM12): GET /v1/payments, …/{id}, …/{id}/receipt */
+/** A user's own payments (SP6): GET /v1/payments, …/{id}, …/{id}/receipt */
 import { type Input, refuse } from '#shared/http/route.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import { type KnownPayment, paymentStream } from '../../domain/payment-state.ts';

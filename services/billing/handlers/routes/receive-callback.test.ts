@@ -8,7 +8,7 @@ import { createMetrics } from '#shared/observability/metrics.ts';
 import { apiEvent } from '#shared/testing/api-event.ts';
 import type { CallbackLog, CallbackRecord } from '../../callbacks/callback-log.ts';
 import { type CallbackMessage, callbackMessage } from '../../callbacks/callback-message.ts';
-import type { CallbackRequest, Fact, ReadCallback } from '../../callbacks/facts.ts';
+import type { Callback, CallbackRequest, Fact, ReadCallback } from '../../callbacks/facts.ts';
 import type { PaymentProvider } from '../../contracts.ts';
 import { problems } from '../../problems.ts';
 import type { Providers } from '../../providers/provider.ts';
@@ -23,8 +23,12 @@ const expired: Fact = {
   kind: 'expired',
   payment: { by: 'metadata', owner: { app, user: 'user-1' }, paymentId: 'pay_1' },
 };
-const authentic = (facts: readonly Fact[], provider: PaymentProvider = 'stripe'): ReadCallback => ({
-  callback: { provider, id: 'evt_1', type: 'checkout.session.expired', facts },
+const authentic = (
+  facts: readonly Fact[],
+  provider: PaymentProvider = 'stripe',
+  whose: Pick<Callback, 'owner' | 'customer'> = {},
+): ReadCallback => ({
+  callback: { provider, id: 'evt_1', type: 'checkout.session.expired', facts, ...whose },
 });
 const body = '{ "id": "evt_1",\t"type": "something.new", "who": "Zoë" }';
 
@@ -54,13 +58,17 @@ const ingress = ({ reading = authentic([expired]), provider = 'stripe', outcome,
       const kept: CallbackRecord = { ...record, outcome: outcome ?? 'received' };
       return outcome === undefined ? kept : { ...kept, receivedAt: '2026-11-20T00:00:00.000Z' };
     },
-    conclude: async (_, id, what) => void steps.push(['concluded', id, what.outcome]),
+    conclude: async (_, id, { outcome: what, owner }) =>
+      void steps.push(['concluded', id, what, ...(owner ? [owner.user] : [])]),
   };
   const [lab] = definitions;
   if (!lab) throw new Error('no app is defined');
   const all: ReceiveCallbackDeps = {
     catalog: { app: async (id) => (id === app ? { ...lab, id } : undefined) },
     providersOf: async () => ({ [provider]: api }) as unknown as Providers,
+    references: {
+      find: async (_, by, customer) => (customer === 'cus_1' ? { owner: { app, user: `${by}-user` } } : undefined),
+    },
     log,
     send: async (message) => {
       steps.push(['sent', message.id]);
@@ -124,6 +132,19 @@ describe('FS8 an authentic callback', () => {
       ['concluded', 'stripe:evt_1', 'ignored'],
     ]);
   });
+
+  test.each<[Pick<Callback, 'owner' | 'customer'>, string[]]>([
+    [{ owner: { app, user: 'user-1' }, customer: 'cus_1' }, ['user-1']],
+    [{ customer: 'cus_1' }, ['stripe-user']],
+    [{ customer: 'cus_unknown' }, []],
+  ])(
+    'I8 of a type that concerns nobody is known by its user, so that its body goes with them: %j',
+    async (whose, users) => {
+      const { post, steps } = ingress({ reading: authentic([], 'stripe', whose) });
+      expect((await post()).status).toBe(200);
+      expect(steps.at(-1)).toEqual(['concluded', 'stripe:evt_1', 'ignored', ...users]);
+    },
+  );
 
   test.each<[CallbackOutcome, boolean]>([
     ['received', true],

@@ -8,16 +8,19 @@ import * as z from 'zod';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
 import { SourceUnavailable } from '#shared/last-good.ts';
+import type { Owner } from '#shared/owner.ts';
 import type { CallbackLog, CallbackRecord } from '../../callbacks/callback-log.ts';
 import type { SendCallback } from '../../callbacks/callback-message.ts';
 import type { Callback } from '../../callbacks/facts.ts';
 import type { PaymentProvider } from '../../contracts.ts';
 import type { ProvidersOf } from '../../providers/provider.ts';
 import type { callbackRoutes } from '../../routes.ts';
+import type { References } from '../../storage/references.ts';
 
 export interface ReceiveCallbackDeps {
   readonly catalog: Catalog;
   readonly providersOf: ProvidersOf;
+  readonly references: Pick<References, 'find'>;
   readonly log: Pick<CallbackLog, 'receive' | 'conclude'>;
   readonly send: SendCallback;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -67,11 +70,21 @@ const keepMalformed = async (
   logger.error('callback not understood', { app, provider, callback: record.id, type });
 };
 
+/** The worker finds out by the facts; of what has none it is kept too, or its body would outlive its user. */
+const ownerOf = async (
+  { references }: Pick<ReceiveCallbackDeps, 'references'>,
+  app: string,
+  { provider, owner, customer }: Callback,
+): Promise<Owner | undefined> =>
+  owner ?? (customer === undefined ? undefined : (await references.find(app, provider, customer))?.owner);
+
 const take = async (
-  { log, send, logger }: ReceiveCallbackDeps,
-  { provider, id: ofProvider, type, facts }: Callback,
+  deps: ReceiveCallbackDeps,
+  callback: Callback,
   { path: { app }, rawBody, at, correlationId }: CallbackInput,
 ): Promise<void> => {
+  const { log, send, logger } = deps;
+  const { provider, id: ofProvider, type, facts } = callback;
   const id = `${provider}:${ofProvider}`;
   const record = await log.receive({ app, id, provider, type, receivedAt: at }, rawBody);
   if (isOver(record)) return;
@@ -80,7 +93,8 @@ const take = async (
     return;
   }
   logger.info('callback that concerns nobody', { app, provider, callback: id, type });
-  await log.conclude(app, id, { outcome: 'ignored' });
+  const owner = await ownerOf(deps, app, callback);
+  await log.conclude(app, id, { outcome: 'ignored', ...(owner ? { owner } : {}) });
 };
 
 export const receiveCallback = (deps: ReceiveCallbackDeps, name: PaymentProvider) => async (input: CallbackInput) => {

@@ -1,4 +1,4 @@
-/** A user's subscription (FS7, FS8, BM11, NB7): GET /v1/subscription, …/change-preview; POST …/change, …/cancel, …/resume */
+/** A user's subscription (FS7, NB7): GET /v1/subscription, …/change-preview; POST …/change, …/cancel, …/resume */
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { type Caller, type Input, type Refusal, refuse } from '#shared/http/route.ts';
 import { derivedUuid, newId } from '#shared/ids.ts';

@@ -19,7 +19,7 @@ const page = {
 const missing = refusal(400, { code: 'resource_missing', param: 'line_items[0][price_data][product]' });
 const all = () => account.server.received.map(sent);
 
-describe('a page to pay on (PP8, BM11)', () => {
+describe('a page to pay on (PP8, BM10)', () => {
   test("a pack's is paid once, at the catalog's price, and says in its metadata whose it is", async () => {
     const { server, api } = account;
     server.answer({ body: session({ status: 'open', payment_intent: null }) });
@@ -189,7 +189,7 @@ describe('customers (PP8)', () => {
     await expect(api.removeCustomer('cus_1')).rejects.toMatchObject({ kind: 'refused' });
     expect(all()[0]?.call).toBe('DELETE /v1/customers/cus_1');
   });
-  test('look after cards and subscriptions on a page of Stripe', async () => {
+  test('look after cards and subscriptions on a page of Stripe (BM12)', async () => {
     const { server, api } = account;
     server.answer({ body: { id: 'bps_1', url: 'https://billing.stripe.com/p/session/1' } });
     expect(await api.openPortal('cus_1', 'https://app.example')).toBe('https://billing.stripe.com/p/session/1');

@@ -38,6 +38,16 @@ describe('what Stripe signed is taken (FS8, PP8)', () => {
       callback: { id: 'evt_2', type: 'customer.created', facts: [] },
     });
   });
+  test.each<[object, object]>([
+    [{ metadata: { tessera_app: app, tessera_user: 'user-1' } }, { owner: { app, user: 'user-1' } }],
+    [{ customer: 'cus_1', metadata: { tessera_user: 1 } }, { customer: 'cus_1' }],
+    [{ customer: { id: 'cus_1' }, metadata: {} }, { customer: 'cus_1' }],
+    [{ customer: 7 }, {}],
+  ])('and with whose it is, of whatever type: %j', (object, whose) => {
+    const payload = JSON.stringify({ id: 'evt_4', type: 'customer.updated', data: { object } });
+    const callback = { provider: 'stripe', id: 'evt_4', type: 'customer.updated', facts: [], ...whose };
+    expect(read(payload, sign(payload))).toEqual({ callback });
+  });
   test('by each of two secrets while one is replaced by the other', () => {
     const secrets = ['whsec_old', secret];
     for (const by of secrets) expect(read(body, sign(body, by), { secrets })).toMatchObject(accepted);

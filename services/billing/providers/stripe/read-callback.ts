@@ -3,7 +3,8 @@ import Stripe from 'stripe';
 import * as z from 'zod';
 import type { CallbackFault, CallbackRequest, ReadCallback } from '../../callbacks/facts.ts';
 import { factsOf } from './event-facts.ts';
-import { event as eventShape } from './shapes.ts';
+import { ownerNamed } from './metadata.ts';
+import { event as eventShape, owned } from './shapes.ts';
 
 const toleranceSeconds = 300;
 /** The SDK's way of saying: of any age. */
@@ -38,6 +39,12 @@ const verify = (
   return { fault: secrets.some((secret) => isSignedBy(request, secret)) ? 'stale' : 'forged' };
 };
 
+const whose = (object: unknown) => {
+  const { metadata, customer } = owned.parse(object);
+  const owner = ownerNamed(metadata);
+  return { ...(owner ? { owner } : {}), ...(customer ? { customer } : {}) };
+};
+
 export const readCallbackOf =
   (app: string, secrets: readonly string[]) =>
   (request: CallbackRequest): ReadCallback => {
@@ -45,7 +52,8 @@ export const readCallbackOf =
     if ('fault' in verified) return verified;
     try {
       const { id, type, data } = eventShape.parse(verified.event);
-      return { callback: { provider: 'stripe', id, type, facts: factsOf(type, data.object, { app, eventId: id }) } };
+      const facts = factsOf(type, data.object, { app, eventId: id });
+      return { callback: { provider: 'stripe', id, type, facts, ...whose(data.object) } };
     } catch (error) {
       if (error instanceof z.ZodError) return { fault: 'malformed' };
       throw error;

@@ -177,4 +177,9 @@ export const subscription = z
   });
 export type Subscription = z.infer<typeof subscription>;
 
+/** Whose an object is, of whatever kind: nothing where it does not say so in our words. */
+export const owned = z
+  .object({ metadata: metadata.catch(undefined), customer: reference.nullish().catch(undefined) })
+  .catch({});
+
 export const event = z.object({ id, type: z.string().min(1).max(100), data: z.object({ object: z.unknown() }) });

@@ -67,7 +67,7 @@ describe('how a subscription stands (BM11)', () => {
   });
 });
 
-describe('a change of plan (BM11)', () => {
+describe('a change of plan (FS7)', () => {
   const part = (amount: number) => line({ amount, parent: { subscription_item_details: { proration: true } } });
   const next = line({ period: { start: day('2026-12-21'), end: day('2027-01-21') } });
   test.each([
@@ -152,7 +152,7 @@ describe('a change of plan (BM11)', () => {
   });
 });
 
-describe('cancelling (BM11)', () => {
+describe('cancelling (FS7)', () => {
   test('now', async () => {
     const { server, api } = account;
     server.answer({ body: subscription({ status: 'canceled' }) });
