@@ -17,7 +17,7 @@ const onSandbox = (id: string, ...models: string[]) =>
 /** Runs as a task, which the sandbox remembers by its id alone: it takes no pictures. */
 const asTask = (id: string, model: string) => ({ ...onSandbox(id, model), input: images(0) }) as const;
 
-const origin = 'https://sandbox-lab.example';
+const origin = 'https://sandbox-lab.invalid';
 
 export const sandboxLab: AppDefinition = {
   id: 'sandbox-lab',
