@@ -1,8 +1,10 @@
 /** How long the read models of a hundred thousand events take to be made again, and the ledger to be verified. */
-import { noCheckpoint } from '#services/credits/operations/checkpoint.ts';
-import { type RebuildCounts, readModelsIn, rebuild } from '#services/credits/operations/rebuild.ts';
+
+import { readModelsIn, writesIn } from '#services/credits/operations/rebuild.ts';
 import { verifyLedger } from '#services/credits/operations/verify.ts';
 import { toItem } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { noCheckpoint } from '#shared/operations/checkpoint.ts';
+import { type RebuildCounts, rebuild } from '#shared/operations/rebuild.ts';
 import { putItems, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
 import { catalog } from '../test/bundled-catalog.ts';
 import { printTable, timed } from './table.ts';
@@ -31,7 +33,13 @@ export const benchRebuild = async (dynamoDb: TestDynamoDb): Promise<void> => {
   for (const what of ['rebuild', 'rebuild again']) {
     let counts: RebuildCounts | undefined;
     const ms = await timed(async () => {
-      counts = await rebuild({ client, eventsTable, readModels, catalog, checkpoint: noCheckpoint(segments) });
+      counts = await rebuild({
+        client,
+        eventsTable,
+        readModels,
+        writesOf: writesIn(catalog),
+        checkpoint: noCheckpoint(segments),
+      });
     });
     const sums = Object.values(counts?.rows ?? {});
     add(what, ms, {

@@ -22,6 +22,7 @@ describe('keys of payment providers from the shell', () => {
         integration_ids: [12, 34],
       },
     });
+    expect(realProviders({ ...paymob, PAYMOB_OWNER: '7' }).paymob?.owner).toBe(7);
     const secrets = billingSecrets(realProviders(paymob), ['sparky', 'baby-music'], standIn);
     expect(Object.keys(secrets)).toEqual(['tessera/billing/sparky', 'tessera/billing/baby-music']);
     expect(JSON.parse(secrets['tessera/billing/sparky'] ?? '')).toMatchObject({

@@ -16,7 +16,7 @@ const variables: Readonly<Record<string, Variables>> = {
       hmac_secrets: 'PAYMOB_HMAC_SECRET',
       integration_ids: 'PAYMOB_INTEGRATION_IDS',
     },
-    more: { base_url: 'PAYMOB_BASE_URL' },
+    more: { base_url: 'PAYMOB_BASE_URL', owner: 'PAYMOB_OWNER' },
     lists: ['hmac_secrets'],
   },
 };
@@ -31,9 +31,18 @@ const live = /_live_/;
 export const realProviders = (environment: Environment): BillingSetup => {
   const { stripe, paymob } = credentialsIn(environment, variables);
   const ids = paymob?.integration_ids;
+  const owner = paymob?.owner;
   const given = {
     ...(stripe ? { stripe } : {}),
-    ...(paymob ? { paymob: { ...paymob, integration_ids: String(ids).split(',').map(Number) } } : {}),
+    ...(paymob
+      ? {
+          paymob: {
+            ...paymob,
+            integration_ids: String(ids).split(',').map(Number),
+            ...(owner === undefined ? {} : { owner: Number(owner) }),
+          },
+        }
+      : {}),
   };
   const setup = billingSetup.safeParse(given);
   if (!setup.success) throw new Error(`the payment providers' keys are wrong: ${z.prettifyError(setup.error)}`);

@@ -5,6 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { definitions } from '#apps';
+import { maxReceives } from '#services/billing/callbacks/pauses.ts';
 import { callbackRoutes, routes } from '#services/billing/routes.ts';
 import { alarmAbove } from '../constructs/alarm.ts';
 import { BusConsumer, QueueConsumer, StreamConsumer } from '../constructs/consumers.ts';
@@ -30,6 +31,7 @@ const callbackDays = 400;
 /** What people look at: each is money that went another way than it should. */
 const watched = [
   ['CallbacksUnmatched', 'a provider told of money that belongs to nothing here'],
+  ['CallbacksWaiting', 'what providers told could not be applied for a quarter of an hour'],
   ['PaymentsMismatched', 'money came that is not what was asked for; nothing was granted for it'],
   ['SubscriptionsDuplicated', 'a user pays for two subscriptions'],
   ['DueSubscriptionsNotChecked', 'plans whose time is over were not looked at'],
@@ -72,7 +74,7 @@ export class BillingStack extends Stack {
       ],
     });
     this.bodies = this.bodiesBucket();
-    this.work = this.workQueue('CallbackWork');
+    this.work = this.workQueue('CallbackWork', maxReceives);
     this.api(platform, identity);
     this.callbackTaker(platform, identity);
     this.callbackWorker(platform);
@@ -83,10 +85,10 @@ export class BillingStack extends Stack {
     this.watch();
   }
 
-  private workQueue(id: string): WorkQueue {
+  private workQueue(id: string, maxReceiveCount = 8): WorkQueue {
     return new WorkQueue(this, id, {
       visibilityTimeout: Duration.seconds(providerTimeout.toSeconds() * 6),
-      maxReceiveCount: 8,
+      maxReceiveCount,
     });
   }
 
@@ -132,15 +134,25 @@ export class BillingStack extends Stack {
     fn.allow(['secretsmanager:GetSecretValue'], arns);
   }
 
-  private letBuy(fn: TesseraFunction, platform: PlatformStack): void {
+  /** Payments and subscriptions, as a provider tells of them. */
+  private letRecord(fn: TesseraFunction, platform: PlatformStack): void {
     this.events.grantAppend(fn);
     platform.letReadCatalog(fn);
     this.letUseProviders(fn);
     fn.addEnvironment('REFERENCES_TABLE', this.providerIds.tableName);
-    fn.addEnvironment('CUSTOMERS_TABLE', this.customers.tableName);
-    fn.addEnvironment('PUBLIC_URL', platform.publicUrl);
     this.providerIds.allow(fn, 'GetItem', 'PutItem');
-    this.customers.allow(fn, 'GetItem', 'PutItem');
+  }
+
+  private allowCustomers(fn: TesseraFunction, ...operations: string[]): void {
+    fn.addEnvironment('CUSTOMERS_TABLE', this.customers.tableName);
+    this.customers.allow(fn, ...operations);
+  }
+
+  /** Pages to pay on, of the user's customer. */
+  private letBuy(fn: TesseraFunction, platform: PlatformStack, ...customers: string[]): void {
+    this.letRecord(fn, platform);
+    this.allowCustomers(fn, ...customers);
+    fn.addEnvironment('PUBLIC_URL', platform.publicUrl);
   }
 
   private allowBodies(fn: TesseraFunction, ...actions: string[]): void {
@@ -155,7 +167,7 @@ export class BillingStack extends Stack {
 
   private api(platform: PlatformStack, identity: IdentityStack): void {
     const api = this.function('Api', 'api', { PAYMENTS_TABLE: this.payments.tableName }, providerTimeout);
-    this.letBuy(api, platform);
+    this.letBuy(api, platform, 'GetItem', 'PutItem');
     this.payments.allow(api, 'GetItem');
     for (const index of ['byOwner', 'byApp']) this.payments.allowIndex(api, index);
     this.allowBodies(api, 's3:GetObject');
@@ -167,11 +179,13 @@ export class BillingStack extends Stack {
   }
 
   private callbackTaker(platform: PlatformStack, identity: IdentityStack): void {
-    const taker = this.function('TakeCallbacks', 'callbacks', { CALLBACK_QUEUE_URL: this.work.queue.queueUrl });
+    const environment = { CALLBACK_QUEUE_URL: this.work.queue.queueUrl, REFERENCES_TABLE: this.providerIds.tableName };
+    const taker = this.function('TakeCallbacks', 'callbacks', environment);
     platform.letReadCatalog(taker);
     this.letUseProviders(taker);
     this.allowBodies(taker, 's3:PutObject');
     this.callbacks.allow(taker, 'GetItem', 'PutItem', 'UpdateItem');
+    this.providerIds.allow(taker, 'GetItem');
     taker.allow(['sqs:SendMessage'], [this.work.queue.queueArn]);
     Validations.of(
       identity.routes.add(this, 'CallbackRoutes', { routes: callbackRoutes, function: taker }),
@@ -182,10 +196,12 @@ export class BillingStack extends Stack {
   }
 
   private callbackWorker(platform: PlatformStack): void {
-    const environment = { CALLBACKS_TABLE: this.callbacks.tableName };
+    const environment = { CALLBACK_QUEUE_URL: this.work.queue.queueUrl };
     const worker = this.function('OnCallback', 'on-callback', environment, providerTimeout);
-    this.letBuy(worker, platform);
-    this.callbacks.allow(worker, 'UpdateItem');
+    this.letRecord(worker, platform);
+    // Of what turns out to be another app's nothing stays.
+    this.allowBodies(worker, 's3:DeleteObject');
+    this.callbacks.allow(worker, 'GetItem', 'UpdateItem');
     new QueueConsumer(this, 'CallbackConsumer', {
       work: this.work,
       function: worker,
@@ -196,7 +212,7 @@ export class BillingStack extends Stack {
 
   private topUps(platform: PlatformStack): void {
     const topUp = this.function('OnTopUpRequested', 'on-top-up-requested', {}, providerTimeout);
-    this.letBuy(topUp, platform);
+    this.letBuy(topUp, platform, 'GetItem');
     new BusConsumer(this, 'TopUps', {
       bus: platform.bus,
       source: 'tessera.credits',
@@ -245,10 +261,9 @@ export class BillingStack extends Stack {
   /** Whoever leaves is not charged any more, and what names them goes. */
   private users(platform: PlatformStack, identity: IdentityStack): void {
     const leaving = this.function('OnUserDeleted', 'on-user-deleted', {}, providerTimeout);
-    this.letBuy(leaving, platform);
-    this.customers.allow(leaving, 'DeleteItem');
+    this.letUseProviders(leaving);
+    this.allowCustomers(leaving, 'GetItem', 'DeleteItem');
     this.allowBodies(leaving, 's3:DeleteObject');
-    this.callbacks.allow(leaving, 'GetItem');
     this.callbacks.allowIndex(leaving, 'byOwner');
     new BusConsumer(this, 'Leavings', {
       bus: platform.bus,

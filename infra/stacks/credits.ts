@@ -5,6 +5,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { definitions } from '#apps';
 import { sweepMetrics } from '#services/credits/hold-sweep/outcome.ts';
+import { paymentsOfClosedAccounts } from '#services/credits/payments/metrics.ts';
 import { balanceIndexes } from '#services/credits/read-models/balances.ts';
 import { routes } from '#services/credits/routes.ts';
 import { alarmAbove } from '../constructs/alarm.ts';
@@ -106,6 +107,13 @@ export class CreditsStack extends Stack {
       ],
       function: onPayment,
     });
+    this.watch(paymentsOfClosedAccounts, Duration.minutes(5), 'money came of users who have left: give it back');
+  }
+
+  private watch(metricName: string, period: Duration, what: string): void {
+    const dimensionsMap = { service: 'credits' };
+    const metric = new Metric({ namespace: 'Tessera', metricName, dimensionsMap, period, statistic: 'Sum' });
+    alarmAbove(this, metricName, metric, { threshold: 0, describe: `credits: ${what}` });
   }
 
   /** An account begins and ends with its user. */
@@ -229,16 +237,7 @@ export class CreditsStack extends Stack {
       [sweepMetrics.failed, 'expired holds could not be ended'],
       [sweepMetrics.living, 'jobs live past the expiry of their holds: they should have ended by their deadline'],
     ] as const;
-    for (const [metricName, what] of watched) {
-      const metric = new Metric({
-        namespace: 'Tessera',
-        metricName,
-        dimensionsMap: { service: 'credits' },
-        period: sweepEvery,
-        statistic: 'Sum',
-      });
-      alarmAbove(this, metricName, metric, { threshold: 0, describe: `credits: ${what}` });
-    }
+    for (const [metricName, what] of watched) this.watch(metricName, sweepEvery, what);
   }
 
   private creditsFunction(

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { banner } from './banner.ts';
 import { createLines, type Paint } from './lines.ts';
 
@@ -35,6 +35,50 @@ test('only failed invocations and warnings are lines, without control characters
   );
   expect(log('{"level":"WARN","message":"hm"}')).toMatch(/warn {4}f +hm$/);
   expect(log('it broke', 'stderr')).toMatch(/it broke$/);
+});
+
+describe('what a log’s entry says beside its message', () => {
+  const log = (entry: object) => lines.log({ at, function: 'f', stream: 'stdout', line: JSON.stringify(entry) });
+  const standard = {
+    level: 'ERROR',
+    timestamp: '2026-01-01T12:03:58.123Z',
+    service: 'billing',
+    cold_start: true,
+    function_name: 'f',
+    function_request_id: 'r',
+    sampling_rate: '0',
+    xray_trace_id: '1-2',
+  };
+
+  test('follows it on the same line, each by its name; what every entry has does not', () => {
+    const about = { app: 'flirt-studio', callback: 'stripe:evt_1', outcome: 'unmatched', why: 'plan-unknown' };
+    expect(log({ ...standard, message: 'callback for people to look at', ...about })).toMatch(
+      /f +callback for people to look at app=flirt-studio callback=stripe:evt_1 outcome=unmatched why=plan-unknown$/,
+    );
+  });
+
+  test('is told whatever it is: an error by its message, words in quotes, lists and numbers; nothing of what is not there', () => {
+    const cause = { name: 'Error', location: 'file:1', message: 'HTTP 503', stack: 'Error: HTTP 503\n at …' };
+    const entry = {
+      ...standard,
+      message: 'refused',
+      error: cause,
+      failure: 'card declined',
+      tries: 2,
+      ids: ['a', 'b'],
+    };
+    expect(log({ ...entry, second: cause, user: null })).toMatch(
+      /refused: Error: HTTP 503 failure="card declined" tries=2 ids=\["a","b"\] second=Error: HTTP 503$/,
+    );
+  });
+
+  test('has an end, and cannot move the cursor or span lines', () => {
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`field${index}`, 'x'.repeat(500)]));
+    const text = log({ ...standard, message: 'm'.repeat(1_000), ...many }) ?? '';
+    expect(text.length).toBeLessThan(2_000);
+    expect(text).toMatch(/field11=x{100}… …$/);
+    expect(log({ ...standard, message: 'hm', why: 'a\n\u001b[31mb', 'k\ney': 1 })).toMatch(/hm why="a b" k ey=1$/);
+  });
 });
 
 test('the banner names the addresses, the user and the next command', () => {

@@ -22,6 +22,9 @@ export type Label = (functionName: string) => string;
 const kindWidth = 8;
 const subjectWidth = 46;
 const messageLimit = 400;
+/** Of what a log's entry says beside its message. */
+const fieldsLimit = 12;
+const valueLimit = 100;
 
 /** `12:03:58.123`, local time. */
 const clock = (at: number) => {
@@ -31,9 +34,9 @@ const clock = (at: number) => {
 };
 
 /** What others wrote must not move the cursor or span lines. */
-function oneLine(text: string): string {
+function oneLine(text: string, limit = messageLimit): string {
   const flat = stripVTControlCharacters(text).replaceAll(/\s+/g, ' ').trim();
-  return flat.length > messageLimit ? `${flat.slice(0, messageLimit)}…` : flat;
+  return flat.length > limit ? `${flat.slice(0, limit)}…` : flat;
 }
 
 function line(paint: Paint, at: number, [style, kind]: [Style, string], subject: string, rest: string): string {
@@ -77,22 +80,55 @@ export function createLines(paint: Paint, label: Label) {
       const level = entry?.level ?? (stream === 'stderr' ? 'ERROR' : 'INFO');
       if (level !== 'ERROR' && level !== 'WARN' && level !== 'CRITICAL') return undefined;
       const kind: [Style, string] = level === 'WARN' ? ['yellow', 'warn'] : ['red', 'error'];
-      return line(paint, at, kind, label(name), oneLine(entry?.message ?? text));
+      const fields = entry?.fields ? ` ${paint('gray', entry.fields)}` : '';
+      return line(paint, at, kind, label(name), `${oneLine(entry?.message ?? text)}${fields}`);
     },
   };
 }
 
+/** What Powertools puts into every entry: the line has its own time, level and function. */
+const standardKeys = new Set([
+  'level',
+  'message',
+  'timestamp',
+  'service',
+  'sampling_rate',
+  'xray_trace_id',
+  'cold_start',
+  'function_arn',
+  'function_memory_size',
+  'function_name',
+  'function_request_id',
+  'error',
+]);
+
+/** An error as Powertools writes it. */
+function errorText(value: unknown): string | undefined {
+  const { name, message } = Object(value) as { name?: unknown; message?: unknown };
+  if (typeof message !== 'string') return undefined;
+  return typeof name === 'string' ? `${name}: ${message}` : message;
+}
+
+/** A value with spaces is quoted, so that one sees where it ends. */
+function fieldText([name, value]: [string, unknown]): string {
+  const text = oneLine(typeof value === 'string' ? value : (errorText(value) ?? JSON.stringify(value)), valueLimit);
+  return `${oneLine(name, valueLimit)}=${typeof value === 'object' || !/[\s"]/.test(text) ? text : JSON.stringify(text)}`;
+}
+
 /** Powertools' structured line, when it is one. */
-function readLog(text: string): { level: string; message: string } | undefined {
+function readLog(text: string): { level: string; message: string; fields: string } | undefined {
   try {
-    const entry = JSON.parse(text) as {
-      level?: unknown;
-      message?: unknown;
-      error?: { name?: unknown; message?: unknown };
-    } | null;
+    const entry = JSON.parse(text) as Record<string, unknown> | null;
     if (typeof entry?.level !== 'string') return undefined;
-    const error = entry.error?.message ? `: ${String(entry.error.name)}: ${String(entry.error.message)}` : '';
-    return { level: entry.level, message: `${String(entry.message)}${error}` };
+    const error = errorText(entry.error);
+    const fields = Object.entries(entry)
+      .filter(([name, value]) => !standardKeys.has(name) && value !== null && value !== '')
+      .map(fieldText);
+    return {
+      level: entry.level,
+      message: `${String(entry.message)}${error === undefined ? '' : `: ${error}`}`,
+      fields: [...fields.slice(0, fieldsLimit), ...(fields.length > fieldsLimit ? ['…'] : [])].join(' '),
+    };
   } catch {
     return undefined;
   }

@@ -76,6 +76,7 @@ export const setupOf = (origin: string, { stripe, paymob }: HostedState) => ({
     public_key: paymob.publicKey,
     hmac_secrets: [paymob.hmacSecret],
     integration_ids: [paymob.integration],
+    owner: paymob.profile,
     base_url: origin,
   },
 });

@@ -11,11 +11,11 @@ import { s3 } from '#shared/aws/s3.ts';
 import { readSecret } from '#shared/aws/secrets-manager.ts';
 import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { showAgain } from '#shared/messaging/show-again.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
 import { callbackLog as logOfCallbacks } from './callbacks/callback-log.ts';
 import { sendCallback } from './callbacks/callback-message.ts';
-import { callbackTable } from './callbacks/callback-table.ts';
 import type { PaymentEvent } from './domain/payment-events.ts';
 import type { Payment } from './domain/payment-state.ts';
 import type { SubscriptionEvent } from './domain/subscription-events.ts';
@@ -26,6 +26,7 @@ import { providersOf } from './providers/registry.ts';
 import { paymentRows as rowsOfPayments } from './read-models/payments.ts';
 import { customerTable } from './storage/customers.ts';
 import { referenceTable } from './storage/references.ts';
+import { requestKeyTable } from './storage/request-keys.ts';
 import { sendCheck } from './subscriptions/check-message.ts';
 import { dueTable } from './subscriptions/due-table.ts';
 
@@ -54,13 +55,13 @@ export const subscriptionStore = (): SubscriptionStore =>
   dynamoEventStore<Subscription, SubscriptionEvent>(dynamoDb(), variable('EVENTS_TABLE'));
 export const paymentRows = () => rowsOfPayments(dynamoDb(), variable('PAYMENTS_TABLE'));
 export const references = () => referenceTable(dynamoDb(), variable('REFERENCES_TABLE'));
+export const requestKeys = () => requestKeyTable(dynamoDb(), variable('REFERENCES_TABLE'));
 export const customers = () => customerTable(dynamoDb(), variable('CUSTOMERS_TABLE'));
 export const subscriptionRows = () => dueTable(dynamoDb(), variable('SUBSCRIPTIONS_TABLE'));
 export const callbackLog = () =>
   logOfCallbacks(dynamoDb(), s3(), { table: variable('CALLBACKS_TABLE'), bucket: variable('CALLBACKS_BUCKET') });
-/** The records alone, for whoever reads no body. */
-export const callbackRecords = () => callbackTable(dynamoDb(), variable('CALLBACKS_TABLE'));
 export const callbackQueue = () => sendCallback(sqs(), variable('CALLBACK_QUEUE_URL'));
+export const showCallbackAgain = () => showAgain(sqs(), variable('CALLBACK_QUEUE_URL'));
 export const checkQueue = () => sendCheck(sqs(), variable('DUE_QUEUE_URL'));
 export const exportParts = () => writeExportPart(s3(), variable('EXPORTS_BUCKET'));
 /** The API's own address, which providers call back. */

@@ -19,6 +19,7 @@ export type BillingRejection =
   | 'customer-none'
   | 'payment-unknown'
   | 'payment-over'
+  | 'payment-unvoidable'
   | 'receipt-none'
   | 'refund-exceeds'
   | 'callback-unknown'
@@ -39,9 +40,10 @@ export const problems: Readonly<Record<BillingRejection, ProblemSpec>> = {
   'subscription-none': { status: 409, title: 'There is no subscription' },
   'subscription-unchangeable': { status: 409, title: 'The subscription cannot be changed now' },
   'plan-same': { status: 409, title: 'The subscription is of that plan already' },
-  'customer-none': { status: 409, title: 'Nothing was ever paid' },
+  'customer-none': { status: 409, title: 'Stripe knows nothing of the user yet' },
   'payment-unknown': { status: 404, title: 'There is no such payment' },
-  'payment-over': { status: 409, title: 'The payment cannot be changed any more' },
+  'payment-over': { status: 409, title: 'It is paid already' },
+  'payment-unvoidable': { status: 409, title: 'The payment cannot be voided' },
   'receipt-none': { status: 404, title: 'The payment has no receipt' },
   'refund-exceeds': { status: 409, title: 'No more than what was paid goes back' },
   'callback-unknown': { status: 404, title: 'There is no such callback' },

@@ -64,6 +64,9 @@ const ofPayment = (event: PaymentEvent, paymentId: string, state: KnownPayment):
     case 'PaymentRequested':
     case 'CheckoutOpened':
     case 'PaymentPending':
+    case 'RefundNamed':
+    case 'RefundAsked':
+    case 'RefundRefused':
       return undefined;
   }
 };
@@ -90,6 +93,7 @@ const ofSubscription = (event: SubscriptionEvent, at: string, state: Subscriptio
       return { type: 'TrialEnding', data: { plan: event.plan, endsAt: event.endsAt } };
     // What it leads to is told of as the plan that follows.
     case 'PrepaidEnded':
+    case 'PeriodRevoked':
     case 'SubscriptionCheckoutOpened':
       return undefined;
   }

@@ -104,12 +104,16 @@ export const subscription = z.object({
   plan: z.string().nullable(),
   /** What the next period will be of, where it is another plan. */
   next_plan: z.string().nullable(),
-  /** Of the next period. */
+  /** Of a whole period of `plan`, as the user pays it; of what is to be paid, where nothing is paid yet. */
   price: price.nullable(),
+  /** Of the next period, where it is another one. */
+  next_price: price.nullable(),
   /** The provider's id of it and of the customer. */
   subscription_id: z.string().nullable(),
   customer_id: z.string().nullable(),
   current_period_end: time.nullable(),
+  /** The end of what is paid: before `current_period_end` while that period is not. */
+  paid_until: time.nullable(),
   cancel_at_period_end: z.boolean(),
   trial_end: time.nullable(),
   /** While a payment is overdue: until then the plan stays. */

@@ -1,5 +1,5 @@
 /** The one way an offer is changed by hand: on the version that was looked at, valid as a whole, or not at all. */
-import { errorsOf } from '#shared/http/request.ts';
+import { errorsOf, plainWords } from '#shared/http/request.ts';
 import { type Refusal, refuse } from '#shared/http/route.ts';
 import { appOffer } from './contracts.ts';
 import { type HandleOffer, newOffer, type OfferVersion } from './current-offers.ts';
@@ -36,7 +36,7 @@ export interface OfferChanged {
 const maxErrors = 50;
 
 const validityFault = ({ edited, itemPointer }: OfferChange): Refusal<CatalogRejection> | undefined => {
-  const { error } = appOffer.safeParse(edited.offer);
+  const { error } = appOffer.safeParse(edited.offer, plainWords);
   if (!error) return undefined;
   const item = ['/offer', ...edited.place].join('/');
   const errors = errorsOf('offer', error).map(({ pointer, detail }) =>

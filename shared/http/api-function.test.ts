@@ -141,7 +141,7 @@ describe('FS9 admins', () => {
 describe('failures', () => {
   const breakDown = (how: string) => call({ path: '/v1/break', query: { how } });
 
-  test('a rejection becomes its problem', async () => {
+  test('a rejection becomes its problem, with what a client goes on with', async () => {
     const answer = await addNote({ body: { text: 'refuse me' } });
     expect(answer).toMatchObject({
       status: 409,
@@ -150,6 +150,7 @@ describe('failures', () => {
         title: 'The note is refused',
         detail: 'Not this one.',
         instance: 'request-1',
+        note: 'n1',
       },
     });
     expect(answer.headers['retry-after']).toBe('7');

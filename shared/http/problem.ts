@@ -19,6 +19,7 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly errors: readonly ProblemError[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly members: Readonly<Record<string, string>> | undefined;
 
   constructor(
     slug: string,
@@ -27,10 +28,12 @@ export class Problem extends Error {
       detail,
       errors,
       retryAfterSeconds,
+      members,
     }: {
       detail?: string | undefined;
       errors?: readonly ProblemError[] | undefined;
       retryAfterSeconds?: number | undefined;
+      members?: Readonly<Record<string, string>> | undefined;
     } = {},
   ) {
     super(title);
@@ -39,6 +42,7 @@ export class Problem extends Error {
     this.detail = detail;
     this.errors = errors;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.members = members;
   }
 }
 
@@ -75,6 +79,7 @@ export const problemResponse = (problem: Problem, requestId: string): HttpRespon
     ...(problem.status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {}),
   },
   body: JSON.stringify({
+    ...problem.members,
     type: `urn:tessera:problem:${problem.slug}`,
     title: problem.message,
     status: problem.status,

@@ -39,8 +39,19 @@ describe('faults of a request', () => {
       invalid({ pointer: '/body/colour', detail: 'is not a known field' }),
     );
   });
-  test('a missing field', async () => {
-    expect(await addNote({ body: {} })).toMatchObject(invalid({ pointer: '/body/text', detail: expect.any(String) }));
+  test('a missing field, which is said to be needed', async () => {
+    expect(await addNote({ body: {} })).toMatchObject(invalid({ pointer: '/body/text', detail: 'is needed' }));
+    expect(await addNote({ body: { text: 'a', tags: [{}] } })).toMatchObject(
+      invalid({ pointer: '/body/tags/0/name', detail: 'is needed' }),
+    );
+    const broken = await call({ path: '/v1/break' });
+    expect(broken).toMatchObject(invalid({ pointer: '/query/how', detail: 'is needed' }));
+  });
+  test('a field of another type, which is not missing', async () => {
+    for (const text of [null, 5])
+      expect((await addNote({ body: { text } })).body.errors).toEqual([
+        { pointer: '/body/text', detail: expect.stringMatching(/expected string/) },
+      ]);
   });
   test('bad JSON', async () => {
     expect(await addNote({ rawBody: '{"text":' })).toMatchObject(invalid({ pointer: '/body', detail: 'is not JSON' }));
@@ -80,7 +91,7 @@ describe('faults of a request', () => {
   });
   test('a missing idempotency key', async () => {
     expect(await call({ method: 'POST', path: '/v1/notes', user, body: { text: 'a' } })).toMatchObject(
-      invalid({ pointer: '/headers/idempotency-key', detail: expect.any(String) }),
+      invalid({ pointer: '/headers/idempotency-key', detail: 'is needed' }),
     );
   });
   test('a part of the path', async () => {

@@ -24,6 +24,14 @@ const maxErrors = 50;
 const pointerTo = (part: string, path: readonly PropertyKey[]): string =>
   ['', part, ...path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
 
+/** For `safeParse`: what is not there is said to be needed. A schema that has words of its own for it keeps them. */
+export const plainWords = {
+  error: ({ code, input }: z.core.$ZodRawIssue): string | undefined =>
+    input === undefined && (code === 'invalid_type' || code === 'invalid_value' || code === 'invalid_union')
+      ? 'is needed'
+      : undefined,
+};
+
 export const errorsOf = (part: string, { issues }: z.core.$ZodError): ProblemError[] =>
   issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerTo(part, issue.path), detail: issue.message }];
@@ -92,7 +100,7 @@ export const parseRequest = <R extends Route>(route: R, event: APIGatewayProxyEv
   const admin = route.auth === 'admin' ? adminOf(context) : undefined;
   const errors: ProblemError[] = [];
   const parse = (part: string, schema: z.ZodType, value: unknown): unknown => {
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(value, plainWords);
     if (!parsed.success) errors.push(...errorsOf(part, parsed.error));
     return parsed.data;
   };

@@ -99,6 +99,8 @@ export interface Refusal<Rejection extends string> {
   /** JSON pointers into the request that say what was wrong. */
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
   readonly retryAfterSeconds?: number;
+  /** What a client goes on with: members of the problem besides those that every problem has. */
+  readonly members?: Readonly<Record<string, string>>;
 }
 
 export type Handler<R extends Route, Rejection extends string> = (

@@ -115,7 +115,7 @@ const handlers: Handlers<typeof routes, 'note-refused'> = {
   },
   addNote: async ({ body, user, idempotencyKey }) =>
     body.text === 'refuse me'
-      ? refuse('note-refused', { detail: 'Not this one.', retryAfterSeconds: 7 })
+      ? refuse('note-refused', { detail: 'Not this one.', retryAfterSeconds: 7, members: { note: 'n1', title: 'x' } })
       : { status: 201, body: { text: body.text, by: `${user.app}/${user.user}`, key: idempotencyKey } },
   readNote: async ({ path, headers }) =>
     headers['if-none-match']

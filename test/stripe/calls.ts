@@ -67,8 +67,10 @@ export const calls: Readonly<Record<Exclude<keyof StripeApi, 'publishableKey' | 
   createPaymentIntent: [{ call: (api) => api.createPaymentIntent({ ...off, savesMethod: true }) }],
   readClientSecret: [{ call: (api) => api.readClientSecret('pi_1') }],
   chargeSavedMethod: [{ staged: [undefined, savedCard], call: (api) => api.chargeSavedMethod(off) }],
+  findCharge: [{ call: (api) => api.findCharge(customer, { paymentId, since }) }],
   refund: [{ call: (api) => api.refund('pi_1', { amountMinor: 100, idempotencyKey, voids: false }) }],
   readSubscription: [{ call: (api) => api.readSubscription('sub_1') }],
+  ownerOfSubscription: [{ call: (api) => api.ownerOfSubscription('sub_1') }],
   previewChange: [{ call: (api) => api.previewChange('sub_1', plan) }],
   changePlan: [
     { how: 'upgrade', call: (api) => api.changePlan('sub_1', plan, { upgrade: true, idempotencyKey }) },

@@ -1,5 +1,6 @@
 /** The access matrix: every cell asked of the running stack. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { routes as billingRoutes, callbackRoutes } from '#services/billing/routes.ts';
 import { routes as catalogRoutes } from '#services/catalog/routes.ts';
 import { routes as creditsRoutes } from '#services/credits/routes.ts';
 import { routes as generationRoutes } from '#services/generation/routes.ts';
@@ -10,9 +11,15 @@ import { type Caller, callers, matrix } from './access/matrix.ts';
 import { startWorld, type World } from './access/world.ts';
 
 const routes = new Map<string, Route>(
-  [creditsRoutes, generationRoutes, identityRoutes, catalogRoutes, webhooksRoutes].flatMap((table) =>
-    Object.values<Route>(table).map((route) => [`${route.method} ${route.path}`, route] as const),
-  ),
+  [
+    creditsRoutes,
+    generationRoutes,
+    identityRoutes,
+    catalogRoutes,
+    webhooksRoutes,
+    billingRoutes,
+    callbackRoutes,
+  ].flatMap((table) => Object.values<Route>(table).map((route) => [`${route.method} ${route.path}`, route] as const)),
 );
 
 let world: World;

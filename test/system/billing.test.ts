@@ -8,6 +8,9 @@ import './billing/callback-faults.suite.ts';
 import './billing/provider-faults.suite.ts';
 import './billing/burst.suite.ts';
 import './billing/cost.suite.ts';
+import './billing/subscriptions.suite.ts';
+import './billing/top-up.suite.ts';
+import './billing/leaving.suite.ts';
 import { closeSharedStack, sharedStack } from './shared-stack.ts';
 
 afterAll(closeSharedStack);

@@ -10,27 +10,15 @@ import { join } from 'node:path';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeAccountFile } from '#local/account/account-file.ts';
-import type { AwsCall, CallFault } from '#local/contracts.ts';
 import type { AccountCommand } from '#services/credits/domain/commands.ts';
 import { runLedger } from '#services/credits/operations/run.ts';
 import { toItem } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { crashesOfBilling } from './billing/crashes.ts';
 import { uploadAsset } from './client.ts';
+import { type CleanRun, crashesOf, untilAnswered } from './crashes.ts';
 import { type Ledger, lab, ledgerOf, policyAt, scheduleName, secondsFromNow, told } from './ledger.ts';
 import { makePhoto } from './photo.ts';
-import { functionArn, type Stack, startStack, type User } from './stack.ts';
-
-/** A read changes nothing: a crash behind it leaves what the crash behind the last write left. */
-const isRead = (operation: string): boolean => /^(Get|Query|Receive)/.test(operation);
-/**
- * A crash before a call leaves what the crash after the one before it left, so only the first needs both. Lost answers are met
- * within the process, each by itself: one run in which every answer is lost once covers them all.
- */
-const faultsAt = (call: number, operation: string): readonly CallFault[] => [
-  ...(call === 0 ? (['kill'] as const) : []),
-  ...(isRead(operation) ? [] : (['kill-after'] as const)),
-];
-/** A client that hears a server's error asks again with the same key; so often at most. */
-const maxTries = 5;
+import { type Stack, startStack, type User } from './stack.ts';
 
 let stack: Stack;
 let ledger: Ledger;
@@ -49,88 +37,7 @@ afterEach(async () => {
 });
 afterAll(() => stack.close());
 
-/** Where a scenario's middle begins and ends: what is counted and struck. */
-interface Watch {
-  readonly begin: () => void;
-  readonly end?: () => void;
-}
-
-/** Something that the system does, between what it needs and what it leads to. Runs it, and answers the end state without ids and times. */
-const scenario =
-  <Needs>(
-    prepare: () => Promise<Needs>,
-    act: (needs: Needs) => Promise<unknown>,
-    endState: (needs: Needs) => Promise<unknown>,
-  ) =>
-  async ({ begin, end }: Watch): Promise<unknown> => {
-    const needs = await prepare();
-    await stack.account.drain();
-    begin();
-    await act(needs);
-    await stack.account.drain();
-    end?.();
-    stack.account.faults.clear();
-    return endState(needs);
-  };
-
-type Run = (watch: Watch) => Promise<unknown>;
-
-interface CleanRun {
-  readonly state: unknown;
-  /** Every call that was made, by whom and in order. */
-  readonly calls: readonly AwsCall[];
-}
-
-const runClean = async (run: Run): Promise<CleanRun> => {
-  let calls: readonly AwsCall[] = [];
-  const state = await run({
-    begin: () => stack.account.calls.clear(),
-    end: () => {
-      calls = [...stack.account.calls.all];
-    },
-  });
-  return { state, calls };
-};
-
-/** After a clean run: once for every call of the function and every fault. */
-const strikeEveryCall = async (run: Run, functionName: string, clean = runClean(run)): Promise<void> => {
-  const caller = stack.account.functionName(functionName);
-  // Definitions are kept for seconds, so whether the catalog is asked depends on the clock; its outage has a test of its own.
-  const exceptResource = functionArn(stack, 'catalog/definition');
-  const { state: expected, calls: made } = await clean;
-  const calls = made
-    .filter((call) => call.caller === caller && !call.resources.includes(exceptResource))
-    .map(({ operation }) => operation);
-  expect(calls.length).toBeGreaterThan(0);
-  const hurt = async (what: string, faults: readonly (readonly [CallFault, skip: number])[]): Promise<number> => {
-    let strikes: { readonly struck: number }[] = [];
-    const begin = () => {
-      strikes = faults.map(([fault, skip]) => stack.account.faults.onCall({ caller, exceptResource }, fault, { skip }));
-    };
-    const about = `${functionName}, ${what}`;
-    expect({ about, state: await run({ begin }) }).toEqual({ about, state: expected });
-    return strikes.reduce((sum, { struck }) => sum + struck, 0);
-  };
-  let struck = 0;
-  for (const [skip, operation] of calls.entries())
-    for (const fault of faultsAt(skip, operation))
-      struck += await hurt(`${fault} at call ${skip + 1} of ${calls.length} (${operation})`, [[fault, skip]]);
-  // Stream readers may be given the same records in fewer batches, and then make fewer calls than were counted.
-  expect(struck).toBeGreaterThanOrEqual(calls.every(isRead) ? 1 : 2);
-  // Each rule lets as many calls pass as there are rules before it: so every call is struck, and the repetition of none.
-  struck = await hurt(
-    'every answer lost once',
-    calls.map((_, index) => ['after', index]),
-  );
-  expect(struck).toBeGreaterThanOrEqual(1);
-};
-
-const untilAnswered = async <A extends { readonly status: number }>(ask: () => Promise<A>): Promise<A> => {
-  for (let tries = 1; ; tries += 1) {
-    const answer = await ask();
-    if (answer.status < 500 || tries === maxTries) return answer;
-  }
-};
+const { scenario, runClean, strikeEveryCall } = crashesOf(() => stack);
 
 describe('I3 I4 I7 a generation', () => {
   let user: User;
@@ -184,6 +91,8 @@ describe('I3 I4 I7 a generation', () => {
     'credits/project',
   ])('%s', (name) => strikeEveryCall(generation, name, clean()), 60_000);
 });
+
+crashesOfBilling({ stack: () => stack, ledger: () => ledger });
 
 const newUser = () => `user-${randomUUID()}`;
 const accountOf = async (user: string) => told(await ledger.eventsOf(user));

@@ -1,6 +1,7 @@
 /** Leaving, and taking one's data along, on the whole system: what goes, what stays, and that nothing brings it back. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { routes as billingRoutes } from '#services/billing/routes.ts';
 import { routes as creditsRoutes } from '#services/credits/routes.ts';
 import { routes as generationRoutes } from '#services/generation/routes.ts';
 import { mintAdminKey } from '#services/identity/admin-keys/admin-key.ts';
@@ -92,7 +93,7 @@ const hook = ({ id, app }: User) => {
 };
 
 const userRoutes = (): Route[] =>
-  [creditsRoutes, generationRoutes, identityRoutes]
+  [billingRoutes, creditsRoutes, generationRoutes, identityRoutes]
     .flatMap((table) => Object.values<Route>(table))
     .filter(({ auth }) => auth === 'user');
 
@@ -103,7 +104,7 @@ describe('a user leaves', () => {
     await exportOf(user);
     const { status, body: slow } = await user.api.generate({ tool: 'slow', inputs: [user.asset] });
     expect(status).toBe(202);
-    expect(await leavers.held(user)).toMatchObject({ assets: 1, uploads: 1, outputs: 2, exports: 4 });
+    expect(await leavers.held(user)).toMatchObject({ assets: 1, uploads: 1, outputs: 2, exports: 5 });
     await untilProcessing(user, slow.id);
 
     await leave(user);
@@ -237,6 +238,7 @@ describe('I8 an export', () => {
     for (const name of ['generations', 'assets', 'prompts'])
       expect(withoutUrls(data.generation[name])).toEqual(withoutUrls((await shown(`/v1/${name}?limit=100`)).data));
     expect(data.generation.generations).toHaveLength(1);
+    expect(data.billing).toEqual({ customer_id: null, subscription: await shown('/v1/subscription'), payments: [] });
     expect([neighbour.id, neighbour.asset, neighbour.run].filter((mark) => text.includes(mark))).toEqual([]);
     expect((await neighbour.api.get('/v1/me/export')).status).toBe(202);
   }, 60_000);
@@ -246,8 +248,8 @@ describe('I8 an export', () => {
     const ask = () => Promise.all([1, 2, 3, 4].map(() => user.api.get('/v1/me/export')));
     await ask();
     await stack.account.drain();
-    // Three parts, and the file.
-    expect(await leavers.held(user)).toMatchObject({ exports: 4 });
+    // Four parts, and the file.
+    expect(await leavers.held(user)).toMatchObject({ exports: 5 });
     const gone = await busyUser();
     await gone.api.get('/v1/me/export');
     await leave(gone);

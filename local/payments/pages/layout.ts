@@ -34,8 +34,14 @@ button:hover, .button:hover { border-color: var(--accent); } button:focus-visibl
 button.main { background: var(--accent); border-color: var(--accent); color: #fff; font-weight: 600; }
 a { color: var(--accent); }
 .row { display: flex; flex-wrap: wrap; gap: .35rem .9rem; align-items: center; border-top: 1px solid var(--line); padding: .7rem 0; }
-.row:first-child { border-top: 0; } .row .what { flex: 1 1 16rem; min-width: 0; } .row .what small { display: block; color: var(--soft); overflow-wrap: anywhere; }
-.row .sum { font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; } .row .acts { display: flex; flex-wrap: wrap; gap: .35rem; }
+.row:first-child { border-top: 0; } .row .what { flex: 1 1 9rem; min-width: 0; overflow-wrap: anywhere; }
+.row .what small { display: block; color: var(--soft); } .row .sum { font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.row .acts { display: flex; flex-wrap: wrap; gap: .35rem; } .row .acts:empty, .row .sum:empty { display: none; }
+.list .what { flex-basis: 100%; }
+@media (min-width: 46rem) {
+  .list { display: grid; grid-template-columns: 1fr auto auto minmax(auto, 26rem); column-gap: .9rem; }
+  .list .row { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; }
+  .list .row .sum { text-align: right; } .list .row .acts:empty, .list .row .sum:empty { display: block; } .list .row .acts { justify-content: end; } }
 .card.list { padding: .3rem 1.1rem; } code { font-size: .8125rem; }
 `;
 

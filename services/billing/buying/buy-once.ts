@@ -9,7 +9,7 @@ import type {
   Providers,
   StripeApi,
 } from '../providers/provider.ts';
-import { type CustomerDeps, customerOf } from './customer-of.ts';
+import { type CustomerDeps, withCustomer } from './customer-of.ts';
 import { isAfter } from './is-after.ts';
 import { openPaymentPage } from './open-page.ts';
 import { type RequestDeps, type RequestedPayment, requestPayment } from './request-payment.ts';
@@ -32,7 +32,8 @@ export interface PagePurchase extends Purchase, Pick<CheckoutRequest, 'successUr
   readonly billingData: BillingData | undefined;
 }
 
-export type NotBought = 'idempotency-mismatch' | 'payment-over' | 'provider-unsupported';
+/** `over`: money came for it, or is on its way. */
+export type NotBought = 'idempotency-mismatch' | 'provider-unsupported' | { readonly over: RequestedPayment };
 type WithUrl = OpenPage & { readonly url: string; readonly expiresAt: string };
 
 const metaOf = ({ buyer, correlationId }: Purchase) => ({ actor: buyer.owner.user, correlationId });
@@ -68,7 +69,6 @@ const openNewPage = async (
   { api, stripe }: Opening,
 ): Promise<WithUrl> => {
   const { buyer, provider, successUrl, cancelUrl, notificationUrl, savesMethod, billingData, at } = purchase;
-  const customer = stripe && (await customerOf(deps)(stripe, buyer));
   const asked = {
     buyer,
     sale: saleOf(state),
@@ -77,11 +77,17 @@ const openNewPage = async (
     cancelUrl,
     notificationUrl,
     idempotencyKey: `${paymentId}:checkout`,
-    ...(customer === undefined ? {} : { customer }),
     ...(savesMethod ? { savesMethod } : {}),
     ...(billingData ? { billingData } : {}),
   };
-  const { session, url, expiresAt } = await openPaymentPage(deps)(api, asked, { provider, at });
+  const open = (request: typeof asked & Pick<CheckoutRequest, 'customer'>) =>
+    openPaymentPage(deps)(api, request, { provider, at });
+  const opened = stripe
+    ? withCustomer(deps)(stripe, buyer, (customer) =>
+        open({ ...asked, customer, idempotencyKey: `${asked.idempotencyKey}:${customer}` }),
+      )
+    : open(asked);
+  const { session, url, expiresAt } = await opened;
   const page = { session, url, expiresAt };
   await remember(deps, purchase, paymentId, page);
   return page;
@@ -99,10 +105,10 @@ export const buyOnPage =
     const requested = await request(deps, purchase, { provider, via: 'checkout' });
     if (requested === 'idempotency-mismatch') return requested;
     const { paymentId, state } = requested;
-    if (isOver(state)) return 'payment-over';
+    if (isOver(state)) return { over: requested };
     const open = openPageOf(state, at);
     if (open) return { paymentId, page: open };
-    if (state.status === 'pending') return 'payment-over';
+    if (state.status === 'pending') return { over: requested };
     const stripe = provider === 'stripe' ? providers.stripe : undefined;
     return { paymentId, page: await openNewPage(deps, purchase, requested, { api, stripe }) };
   };
@@ -117,17 +123,19 @@ export const buyByIntent =
     const requested = await request(deps, purchase, { provider: 'stripe', via: 'intent' });
     if (requested === 'idempotency-mismatch') return requested;
     const { paymentId, state } = requested;
-    if (isOver(state)) return 'payment-over';
+    if (isOver(state)) return { over: requested };
     if (state.page) return { ...requested, clientSecret: await stripe.readClientSecret(state.page.session) };
     const { buyer, savesMethod } = purchase;
-    const { reference, clientSecret } = await stripe.createPaymentIntent({
-      buyer,
-      sale: saleOf(state),
-      paymentId,
-      customer: await customerOf(deps)(stripe, buyer),
-      idempotencyKey: `${paymentId}:intent`,
-      ...(savesMethod ? { savesMethod } : {}),
-    });
+    const { reference, clientSecret } = await withCustomer(deps)(stripe, buyer, (customer) =>
+      stripe.createPaymentIntent({
+        buyer,
+        sale: saleOf(state),
+        paymentId,
+        customer,
+        idempotencyKey: `${paymentId}:intent:${customer}`,
+        ...(savesMethod ? { savesMethod } : {}),
+      }),
+    );
     await deps.references.keep('stripe', reference, { owner: buyer.owner, paymentId });
     await remember(deps, purchase, paymentId, { session: reference });
     return { ...requested, clientSecret };

@@ -43,6 +43,14 @@ test.each([
   expect(change(state, planId)).toEqual({ refused: 'subscription-unchangeable', detail: expect.any(String) });
 });
 
+test.each([
+  ['it is that plan', subscribed(), 'plus', 'It is of the plan "plus".'],
+  ['a change to it waits', subscribed(basic), 'basic', 'A change to the plan "basic" waits for the end of the period'],
+  ['it ends with its period', subscribed({ cancelAtPeriodEnd: true }), 'plus', 'resume it to keep the plan'],
+])('FS7 plan-same says what is so already: %s', (_, state, planId, detail) => {
+  expect(change(state, planId)).toEqual({ refused: 'plan-same', detail: expect.stringContaining(detail) });
+});
+
 test('FS7 a change charges at once only where the plan is dearer by the year than the one that runs', () => {
   const plans = appDefinition.plans.flatMap(({ id, price }) => (price && id !== 'free' ? [{ id, ...price }] : []));
   const perYear = ({ amount_minor, interval }: (typeof plans)[number]) =>

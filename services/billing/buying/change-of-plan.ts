@@ -4,7 +4,7 @@ import { paidOfObserved } from '../domain/entitlement.ts';
 import type { Observed, Subscription } from '../domain/subscription-state.ts';
 import type { Sale } from '../providers/provider.ts';
 import { isAfter } from './is-after.ts';
-import { type PlanOnSale, planOnSale, planSale } from './sale-of.ts';
+import { type PlanOnSale, planOnSale, planSale, whyUnsold } from './sale-of.ts';
 import { standingOf } from './standing.ts';
 
 export interface PlanChange {
@@ -36,6 +36,9 @@ const perYear = ({ amountMinor, interval }: Terms): number => amountMinor * (int
 const termsOf = ({ price }: PlanOnSale): Terms => ({ amountMinor: price.amount_minor, interval: price.interval });
 const unchangeable = (detail: string): NoChange => ({ refused: 'subscription-unchangeable', detail });
 
+const prepaidDetail =
+  'It is paid by the period and not changed: the other plan is bought anew, counts at once, and the time left of this one passes beside it.';
+
 /** The plan of the period that runs; another one than the next period's while a change waits. */
 const runningPlan = (state: Subscription, { plan }: Observed, at: string): string | null => {
   const paid = paidOfObserved(state);
@@ -49,12 +52,23 @@ const runningTerms = (definition: AppDefinition, observed: Observed, running: st
   return typeof plan === 'string' ? undefined : termsOf(plan);
 };
 
+/** The next period's plan is this one. */
+const whySame = (
+  planId: string,
+  { cancelAtPeriodEnd, running }: { readonly cancelAtPeriodEnd: boolean; readonly running: string | null },
+): string => {
+  if (cancelAtPeriodEnd) return `It is of the plan "${planId}", and ends with the period: resume it to keep the plan.`;
+  if (running === planId) return `It is of the plan "${planId}".`;
+  return `A change to the plan "${planId}" waits for the end of the period already.`;
+};
+
 const whyNot = (
   plan: PlanOnSale,
+  running: string | null,
   { status, cancelAtPeriodEnd, plan: next, currency }: Observed,
 ): NoChange | undefined => {
   if (status !== 'active') return unchangeable(`It is ${status}: only an active one is changed.`);
-  if (next === plan.id) return { refused: 'plan-same' };
+  if (next === plan.id) return { refused: 'plan-same', detail: whySame(plan.id, { cancelAtPeriodEnd, running }) };
   if (cancelAtPeriodEnd) return unchangeable('It ends with the period: resume it first.');
   if (plan.price.currency !== currency)
     return unchangeable(`It is paid in ${currency}, the plan is sold in ${plan.price.currency}.`);
@@ -71,14 +85,14 @@ export const changeOfPlan = (
   { planId, at }: { readonly planId: string; readonly at: string },
 ): PlanChange | NoChange => {
   const plan = planOnSale(definition, planId);
-  if (typeof plan === 'string') return { refused: plan };
+  if (typeof plan === 'string') return { refused: plan, detail: whyUnsold(definition, planId) };
   const standing = standingOf(state, at);
   if (standing.kind === 'none') return { refused: 'subscription-none' };
-  if (standing.kind === 'prepaid') return unchangeable('It is paid by the period: buy the other plan when it is over.');
+  if (standing.kind === 'prepaid') return unchangeable(prepaidDetail);
   const { observed } = standing;
-  const no = whyNot(plan, observed);
-  if (no) return no;
   const running = runningPlan(state, observed, at);
+  const no = whyNot(plan, running, observed);
+  if (no) return no;
   const current = runningTerms(definition, observed, running);
   const wanted = termsOf(plan);
   const takesBack = running === planId;

@@ -35,6 +35,14 @@ export const planOnSale = (
   return price === null || plan.id === definition.default_plan ? 'plan-not-sold' : { ...plan, price };
 };
 
+/** For whoever asked for a plan that is not on sale. */
+export const whyUnsold = ({ plans, default_plan }: AppDefinition, planId: string): string => {
+  if (!plans.some(({ id }) => id === planId)) return `The app has no plan "${planId}".`;
+  return planId === default_plan
+    ? `The plan "${planId}" is not for sale: every user has it.`
+    : `The plan "${planId}" is not for sale: it has no price.`;
+};
+
 /** A plan that is paid once, for one period. */
 export const prepaidTerms = (plan: PlanOnSale): Terms => ({
   purpose: 'plan',

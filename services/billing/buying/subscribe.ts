@@ -4,7 +4,7 @@ import { derivedUuid, newId } from '#shared/ids.ts';
 import { noSubscription, type Subscription, subscriptionStream } from '../domain/subscription-state.ts';
 import type { HandleSubscription, SubscriptionStore } from '../handle-subscription.ts';
 import type { Buyer, CheckoutPage, CheckoutRequest, Sale, StripeApi } from '../providers/provider.ts';
-import { type CustomerDeps, customerOf } from './customer-of.ts';
+import { type CustomerDeps, withCustomer } from './customer-of.ts';
 import { isAfter } from './is-after.ts';
 import { openFreshPage } from './open-page.ts';
 import { standingOf } from './standing.ts';
@@ -23,29 +23,40 @@ export interface SubscriptionPurchase extends Pick<CheckoutRequest, 'successUrl'
 }
 
 /** All that the page depends on is part of the key: Stripe refuses one that comes again with another request. */
-const idempotencyKeyOf = ({ buyer, sale, key, successUrl, cancelUrl }: SubscriptionPurchase): string => {
+const idempotencyKeyOf = (
+  { buyer, sale, key, successUrl, cancelUrl }: SubscriptionPurchase,
+  customer: string,
+): string => {
   if (key === undefined) return newId('sub');
   const { app, user } = buyer.owner;
   const { id, amountMinor, currency, interval = '' } = sale;
-  return `sub_${derivedUuid(app, user, key, id, String(amountMinor), currency, interval, successUrl, cancelUrl)}`;
+  const facts = [id, String(amountMinor), currency, interval, successUrl, cancelUrl, customer];
+  return `sub_${derivedUuid(app, user, key, ...facts)}`;
 };
 
+/** Known here, and so over, where none lives: whoever paid on its page may subscribe anew. */
+const isOver = ({ observed, ended = [] }: Subscription, subscription: string | undefined): boolean =>
+  subscription !== undefined && (observed?.reference === subscription || ended.includes(subscription));
+
+/** `paid`: somebody subscribed on it, and nobody told us yet. */
 const closePage = async (
   stripe: StripeApi,
-  page: Subscription['page'],
+  { page, ...state }: Subscription,
   { unless, at }: { readonly unless: string; readonly at: string },
-): Promise<void> => {
-  if (page && page.session !== unless && isAfter(page.expiresAt, at)) await stripe.expireCheckout(page.session);
+): Promise<'closed' | 'paid'> => {
+  if (!page || page.session === unless || !isAfter(page.expiresAt, at)) return 'closed';
+  const closed = await stripe.expireCheckout(page.session);
+  return closed.outcome === 'complete' && !isOver(state, closed.subscription) ? 'paid' : 'closed';
 };
 
-/** The page that another request opened between our look and our event. */
-const pageOpenedMeanwhile = async (
+/** Before our event: with the page that another request opened since our look. */
+const stateBefore = async (
   { subscriptions }: Pick<SubscribeDeps, 'subscriptions'>,
   stream: string,
   version: number,
-): Promise<Subscription['page']> => {
+): Promise<Subscription> => {
   const [before] = await subscriptions.read(stream, { direction: 'backward', after: version, limit: 1 });
-  return before?.state.page;
+  return before?.state ?? noSubscription;
 };
 
 /** @throws ProviderFailure */
@@ -57,18 +68,16 @@ export const subscribe =
     const tail = await deps.subscriptions.load(stream);
     const state = tail?.state ?? noSubscription;
     if (standingOf(state, at).kind !== 'none') return 'subscription-exists';
-    const asked: CheckoutRequest = {
-      buyer,
-      sale,
-      customer: await customerOf(deps)(stripe, buyer),
-      successUrl,
-      cancelUrl,
-      notificationUrl,
-      idempotencyKey: idempotencyKeyOf(purchase),
+    const asked = { buyer, sale, successUrl, cancelUrl, notificationUrl };
+    const page = await withCustomer(deps)(stripe, buyer, (customer) =>
+      openFreshPage(stripe, { ...asked, customer, idempotencyKey: idempotencyKeyOf(purchase, customer) }, at),
+    );
+    const closeNew = async () => {
+      await stripe.expireCheckout(page.session);
+      return 'subscription-exists' as const;
     };
-    const page = await openFreshPage(stripe, asked, at);
     // Before the new one is told of: a crash in between leaves a page open that nobody has seen.
-    await closePage(stripe, state.page, { unless: page.session, at });
+    if ((await closePage(stripe, state, { unless: page.session, at })) === 'paid') return closeNew();
     const meta: EventMeta = { actor: buyer.owner.user, correlationId };
     const { session, expiresAt } = page;
     const opened = await deps.handleSubscription(
@@ -78,7 +87,8 @@ export const subscribe =
       { tail },
     );
     if (!opened.accepted) throw new Error(`the subscription refused its page: ${opened.rejection}`);
-    if (opened.events.length > 0 && opened.version > (tail?.version ?? 0) + 1)
-      await closePage(stripe, await pageOpenedMeanwhile(deps, stream, opened.version), { unless: session, at });
-    return page;
+    if (opened.events.length === 0 || opened.version === (tail?.version ?? 0) + 1) return page;
+    const before = await stateBefore(deps, stream, opened.version);
+    const closed = await closePage(stripe, before, { unless: session, at });
+    return closed === 'paid' || standingOf(before, at).kind !== 'none' ? closeNew() : page;
   };

@@ -12,7 +12,8 @@ interface Wanted {
   readonly pointer: `/body/${string}`;
 }
 
-const refused = (rejection: 'url-elsewhere' | 'request-invalid', pointer: string, detail: string) =>
+/** A refusal because of one field. */
+export const refusedField = (rejection: 'url-elsewhere' | 'request-invalid', pointer: string, detail: string) =>
   refuse<BillingRejection>(rejection, { detail: `${pointer}: ${detail}`, errors: [{ pointer, detail }] });
 
 /** The address, as browsers read it; or why there is none. */
@@ -21,8 +22,9 @@ export const returnUrl = (
   { given, usual, pointer }: Wanted,
 ): string | Refusal<BillingRejection> => {
   const url = given === undefined ? usual : new URL(given).href;
-  if (url === undefined) return refused('request-invalid', pointer, 'is needed: the app has no page of its own for it');
+  if (url === undefined)
+    return refusedField('request-invalid', pointer, 'is needed: the app has no page of its own for it');
   return origins.includes(new URL(url).origin)
     ? url
-    : refused('url-elsewhere', pointer, "is on none of the app's origins");
+    : refusedField('url-elsewhere', pointer, "is on none of the app's origins");
 };

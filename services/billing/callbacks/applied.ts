@@ -22,6 +22,7 @@ type About = Pick<Applied, 'owner' | 'paymentId'>;
 
 /** Two apps may share one account at the provider: what is another's is nobody's here. */
 export const ofAnotherApp: Applied = { outcome: 'ignored', why: 'app-other' };
+export const ignored = (why: string, about: About = {}): Applied => ({ outcome: 'ignored', why, ...about });
 export const handled = (about: About): Applied => ({ outcome: 'handled', ...about });
 export const unmatched = (why: string, about: About = {}): Applied => ({ outcome: 'unmatched', why, ...about });
 /** Money that is not what was asked for, or paid for more than once. */

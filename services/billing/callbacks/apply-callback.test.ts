@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { expect, test } from '@jest/globals';
-import type { Applied } from './applied.ts';
+import type { CallbackOutcome } from '../views.ts';
+import { type Applied, ofAnotherApp } from './applied.ts';
 import { applyCallback } from './apply-callback.ts';
 import type { CallbackMessage } from './callback-message.ts';
 import type { Fact } from './facts.ts';
@@ -17,8 +18,11 @@ const message = (facts: number): CallbackMessage => ({
 });
 
 /** What is concluded and counted where the facts come to these, one after the other. */
-const after = async (...outcomes: (Applied | Error)[]) => {
+const after = (...outcomes: (Applied | Error)[]) => behind(undefined, ...outcomes);
+/** As `after`, where an earlier delivery came to `before`. */
+const behind = async (before: CallbackOutcome | undefined, ...outcomes: (Applied | Error)[]) => {
   const concluded: unknown[] = [];
+  const dropped: unknown[] = [];
   const counted: string[] = [];
   const metas: unknown[] = [];
   const left = [...outcomes];
@@ -29,12 +33,18 @@ const after = async (...outcomes: (Applied | Error)[]) => {
       if (!next || next instanceof Error) throw next ?? new Error('one fact too many');
       return next;
     },
-    log: { conclude: async (...what) => void concluded.push(what) },
+    log: {
+      conclude: async (...what) => {
+        concluded.push(what);
+        return before;
+      },
+      dropBody: async (...what) => void dropped.push(what),
+    },
     logger: new Logger({ logLevel: 'SILENT' }),
     count: (alarm) => void counted.push(alarm),
   });
   const result = await apply(message(outcomes.length)).catch((error: unknown) => error);
-  return { concluded, counted, metas, result };
+  return { concluded, dropped, counted, metas, result };
 };
 const found = { owner, paymentId };
 
@@ -74,6 +84,24 @@ test.each<[string, Applied[], Applied, string[]]>([
     expect(metas[0]).toEqual({ actor: 'system:stripe', correlationId: 'request-1', causationId: 'stripe:evt_1' });
   },
 );
+
+test.each<[CallbackOutcome, string[]]>([
+  ['received', ['CallbacksUnmatched']],
+  ['mismatched', ['CallbacksUnmatched']],
+  ['unmatched', []],
+])('FS8 what was %s before and is unmatched rings once', async (before, counts) => {
+  const { counted, concluded } = await behind(before, { outcome: 'unmatched', why: 'plan-unknown' });
+  expect(counted).toEqual(counts);
+  expect(concluded).toHaveLength(1);
+});
+
+test('I8 what turns out to be another app’s leaves no body here, and what is also ours keeps it', async () => {
+  const other = await after(ofAnotherApp, ofAnotherApp);
+  expect(other.dropped).toEqual([[owner.app, 'stripe:evt_1']]);
+  expect(other.concluded).toEqual([[owner.app, 'stripe:evt_1', { outcome: 'ignored' }]]);
+  expect((await after(ofAnotherApp, { outcome: 'handled', ...found })).dropped).toEqual([]);
+  expect((await after({ outcome: 'ignored', owner })).dropped).toEqual([]);
+});
 
 test('FS8 a fact that cannot be applied now: nothing is concluded, and the message comes again', async () => {
   const { concluded, result } = await after({ outcome: 'handled' }, new Error('Stripe is down'));

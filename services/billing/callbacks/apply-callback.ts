@@ -1,12 +1,12 @@
 /** The worker behind the ingress: applies what a callback tells, and writes down what became of it. */
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { Applied, ApplyFact } from './applied.ts';
+import { type Applied, type ApplyFact, ofAnotherApp } from './applied.ts';
 import type { CallbackLog } from './callback-log.ts';
 import type { CallbackMessage } from './callback-message.ts';
 
 export interface ApplyCallbackDeps {
   readonly applyFact: ApplyFact;
-  readonly log: Pick<CallbackLog, 'conclude'>;
+  readonly log: Pick<CallbackLog, 'conclude' | 'dropBody'>;
   readonly logger: Pick<Logger, 'info' | 'error'>;
   /** Counts one of what alarms watch. */
   readonly count: (alarm: string) => void;
@@ -43,7 +43,7 @@ const alarmOf = ({ outcome, why }: Applied): string | undefined => {
 };
 
 /**
- * Done twice it is done once; an alarm may ring twice.
+ * Done twice it is done once, and rings once.
  *
  * @throws whatever keeps a fact from being applied now: the message comes again.
  */
@@ -54,10 +54,12 @@ export const applyCallback =
     const applied: Applied[] = [];
     for (const fact of facts) applied.push(await applyFact(app, provider, fact, meta));
     const { why, ...what } = together(applied);
-    await log.conclude(app, id, what);
+    // Of what another app's users do nothing is kept here.
+    if (applied.every((one) => one.why === ofAnotherApp.why)) await log.dropBody(app, id);
+    const before = await log.conclude(app, id, what);
     const about = { app, provider, callback: id, outcome: what.outcome, why, paymentId: what.paymentId, correlationId };
     const alarms = new Set(applied.map(alarmOf).filter((alarm) => alarm !== undefined));
-    for (const alarm of alarms) count(alarm);
+    if (before !== what.outcome) for (const alarm of alarms) count(alarm);
     if (alarms.size > 0) logger.error('callback for people to look at', about);
     else logger.info('callback applied', about);
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { paymentView } from '../payment-view.ts';
 import { ProviderFailure } from '../providers/provider.ts';
 import { day } from '../test/subscriptions.ts';
 import type { Fact } from './facts.ts';
@@ -55,7 +56,16 @@ describe('a subscription’s first payment', () => {
       });
       const events = await world.subscriptionEvents();
       expect(events.filter(({ type }) => type === 'PeriodPaid')).toMatchObject([
-        { paymentId, reference: 'sub_1', kind: 'period', credits: 100, maxRollover: 50, from: day(0), until: day(31) },
+        {
+          paymentId,
+          reference: 'sub_1',
+          kind: 'period',
+          credits: 100,
+          maxRollover: 50,
+          price: { amountMinor: 1_000, currency: 'USD', interval: 'month' },
+          from: day(0),
+          until: day(31),
+        },
       ]);
       expect(await world.subscription()).toMatchObject({ entitledTo: 'plus', payments: [paymentId] });
     }
@@ -209,16 +219,28 @@ describe('a payment that failed', () => {
   test('FS7 is known, each attempt once, and captured when it is paid after all', async () => {
     const world = overdue();
     const attempts = [{ ...failed, nextAttemptAt: day(3) }, failed];
-    for (const fact of [...attempts, ...attempts]) await world.apply(fact);
+    for (const fact of [...attempts, ...attempts]) await world.apply({ ...fact, url: 'https://pay.example/in_1' });
     expect(await world.paymentEvents(paymentId)).toMatchObject([
       { type: 'PaymentRequested', item: 'plus', amountMinor: 1_000, credits: 100, via: 'invoice' },
+      { type: 'CheckoutOpened', session: 'in_1', url: 'https://pay.example/in_1' },
       { type: 'PaymentFailed', reason: 'invoice-payment-failed', nextAttemptAt: day(3) },
       { type: 'PaymentFailed', reason: 'invoice-payment-failed' },
     ]);
+    const shown = async () => {
+      const state = await world.payment(paymentId);
+      return state.status === 'unknown' ? undefined : paymentView(paymentId, state, day(40));
+    };
+    expect(await shown()).toMatchObject({ status: 'failed', action_url: 'https://pay.example/in_1' });
     world.stripe.subscriptions.set('sub_1', atStripe());
     await world.apply(paid);
-    expect(await world.apply(failed)).toMatchObject({ outcome: 'handled' });
-    expect(await world.payment(paymentId)).toMatchObject({ status: 'captured', credits: 100 });
+    expect(await world.apply({ ...failed, url: 'https://pay.example/in_1' })).toMatchObject({ outcome: 'handled' });
+    expect(await shown()).toMatchObject({ status: 'paid', credits: 100, action_url: null });
+  });
+
+  test('FS7 of an invoice without a page of its own has no place to go to', async () => {
+    const world = overdue();
+    await world.apply(failed);
+    expect(typesOf(await world.paymentEvents(paymentId))).toEqual(['PaymentRequested', 'PaymentFailed']);
   });
 
   test.each([

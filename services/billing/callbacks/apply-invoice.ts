@@ -4,13 +4,15 @@ import type { Owner } from '#shared/owner.ts';
 import { isBesideAnother } from '../domain/entitlement.ts';
 import { type InvoicePeriod, type PeriodFacts, periodOf } from '../domain/paid-period.ts';
 import { type KnownPayment, type Order, paymentStream } from '../domain/payment-state.ts';
-import { type Subscription, subscriptionStream } from '../domain/subscription-state.ts';
+import { paidPeriods } from '../domain/renewing.ts';
+import { type RenewingPeriod, type Subscription, subscriptionStream } from '../domain/subscription-state.ts';
 import { type Applied, handled, ifThere, mismatched, unmatched } from './applied.ts';
 import { observe } from './apply-to-subscription.ts';
 import type { Fact, PaidInvoice } from './facts.ts';
 import { findOwner } from './find-owner.ts';
 import { type Found, paymentOfInvoice } from './find-payment.ts';
 import { type Scope, stripeOf } from './scope.ts';
+import { revokeWhereGone } from './settle-period.ts';
 
 /** An invoice, whose it is, and what it pays for by the catalog of now. */
 interface Read {
@@ -20,11 +22,22 @@ interface Read {
   /** The user has another subscription that lives. */
   readonly isOther: boolean;
   readonly nameOf: (plan: string) => string;
+  readonly priceOf: (plan: string) => RenewingPeriod['price'];
 }
 
 /** Another's terms say nothing of this one. */
 const termsOf = ({ observed }: Subscription, { subscription }: PaidInvoice) =>
   observed?.reference === subscription ? observed : undefined;
+
+/** Whoever subscribed before a price changed keeps theirs, which is the provider's to say; the catalog's is that of the others. */
+const priceOf = (plans: readonly Plan[], terms: Subscription['observed'], plan: string): RenewingPeriod['price'] => {
+  if (terms?.plan === plan) {
+    const { amountMinor, currency, interval } = terms;
+    return { amountMinor, currency, interval };
+  }
+  const price = plans.find(({ id }) => id === plan)?.price;
+  return price ? { amountMinor: price.amount_minor, currency: price.currency, interval: price.interval } : undefined;
+};
 
 const read = async (scope: Scope, owner: Owner, invoice: PaidInvoice): Promise<Read | Applied> => {
   const observed = await observe(scope, owner, invoice.subscription);
@@ -36,9 +49,13 @@ const read = async (scope: Scope, owner: Owner, invoice: PaidInvoice): Promise<R
   return {
     found: { owner, paymentId: paymentOfInvoice(scope.app, invoice.id) },
     invoice,
-    paidFor: periodOf(invoice, plans, termsOf(state, invoice)),
+    paidFor: periodOf(invoice, plans, {
+      terms: termsOf(state, invoice),
+      before: paidPeriods(state, invoice.subscription),
+    }),
     isOther: !observed.accepted || isBesideAnother(state, invoice.subscription),
     nameOf: (id) => plans.find((plan) => plan.id === id)?.name ?? id,
+    priceOf: (id) => priceOf(plans, termsOf(state, invoice), id),
   };
 };
 
@@ -74,13 +91,14 @@ const capture = async (
 /** The credits that were promised first are those that are granted, and that a refund takes back. */
 const recordPeriod = async (
   { handleSubscription, meta, now }: Scope,
-  { found, invoice }: Read,
+  { found, invoice, priceOf }: Read,
   { credits }: KnownPayment,
   { kind, plan, maxRollover, from, until }: PeriodFacts,
 ): Promise<Applied> => {
   const { owner, paymentId } = found;
   const { id, subscription } = invoice;
-  const period = { kind, plan, credits, maxRollover, from, until };
+  const price = priceOf(plan);
+  const period = { kind, plan, credits, maxRollover, ...(price ? { price } : {}), from, until };
   const paid = { paymentId, provider: 'stripe', reference: subscription, ...period } as const;
   const recorded = await handleSubscription(
     subscriptionStream(owner),
@@ -113,7 +131,10 @@ const applyPaid = async (scope: Scope, reading: Read): Promise<Applied> => {
       await request(scope, found, invoice.id, { item, name, amountMinor, currency, credits: isOther ? 0 : credits });
       const payment = await capture(scope, reading);
       if (payment.status !== 'captured') return mismatched('money-differs', found);
-      return recordPeriod(scope, reading, payment, paidFor.period);
+      const applied = await recordPeriod(scope, reading, payment, paidFor.period);
+      // It may have gone back before its period was recorded.
+      await revokeWhereGone(scope, found, payment);
+      return applied;
     }
   }
 };
@@ -150,6 +171,18 @@ const owedOf = (
   return plans.find(({ id }) => id === observed.plan);
 };
 
+/** The user need not wait for the next attempt: the invoice has a page of its own. It stays the same, whichever attempt fails. */
+const openInvoice = async (
+  { handlePayment, meta, now }: Scope,
+  { owner, paymentId }: Found,
+  { invoice: session, url }: InvoiceFailed,
+): Promise<void> => {
+  if (url === undefined) return;
+  const command = { type: 'OpenCheckout', at: now(), page: { session, url } } as const;
+  const opened = await handlePayment(paymentStream(owner, paymentId), command, meta);
+  if (!opened.accepted) throw new Error(`the payment of ${session} refused its page: ${opened.rejection}`);
+};
+
 export const applyInvoiceFailed = async (scope: Scope, fact: InvoiceFailed): Promise<Applied> => {
   const owner = await findOwner(scope, fact);
   if ('outcome' in owner) return owner;
@@ -162,6 +195,7 @@ export const applyInvoiceFailed = async (scope: Scope, fact: InvoiceFailed): Pro
   const found = { owner, paymentId: paymentOfInvoice(scope.app, invoice) };
   const { id: item, name, monthly_credits: credits } = plan;
   await request(scope, found, invoice, { item, name, amountMinor, currency, credits });
+  await openInvoice(scope, found, fact);
   const again = nextAttemptAt === undefined ? {} : { nextAttemptAt };
   await scope.handlePayment(
     paymentStream(owner, found.paymentId),

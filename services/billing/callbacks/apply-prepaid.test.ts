@@ -65,6 +65,8 @@ describe('SP13 X5 a prepaid period whose money went back', () => {
     await world.deliver([...facts, ...facts], 'paymob');
     expect(await world.subscription()).toMatchObject({ entitledTo: 'plus' });
     expect(await typesOf(world)).toEqual(['PeriodPaid', 'PlanEntitled']);
+    const cost = { amountMinor: 1_000, currency: 'EGP', interval: 'month' };
+    expect((await world.subscriptionEvents())[0]).toMatchObject({ price: cost });
   });
 
   test('is over wherever the worker crashes', async () => {

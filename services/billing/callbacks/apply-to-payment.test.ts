@@ -77,9 +77,13 @@ describe('a pack’s purchase', () => {
 
   test('FS8 expires when its page was not used, and counts when it is paid after all', async () => {
     const world = await bought();
-    await world.apply({ kind: 'expired', payment });
+    await world.open('cs_1');
+    await world.apply({ kind: 'expired', payment, session: 'cs_0' });
+    expect(await world.payment()).toMatchObject({ status: 'requested' });
+    const expired = { kind: 'expired', payment, session: 'cs_1' } as const;
+    await world.apply(expired);
     expect(await world.payment()).toMatchObject({ status: 'expired' });
-    await world.deliver([captured, { kind: 'expired', payment }]);
+    await world.deliver([captured, expired]);
     expect(await world.payment()).toMatchObject({ status: 'captured' });
   });
 
@@ -119,7 +123,7 @@ describe('a fact of a payment that is not known', () => {
     captured,
     { kind: 'pending', payment, reference: 'pi_1' },
     { kind: 'failed', payment, reference: 'ch_0', reason: 'declined' },
-    { kind: 'expired', payment },
+    { kind: 'expired', payment, session: 'cs_1' },
     refund(300),
     { kind: 'dispute-opened', ...dispute },
   ];

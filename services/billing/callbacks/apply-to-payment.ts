@@ -1,14 +1,15 @@
 /** What a provider tells of one payment. */
 import { ComesAgain } from '#shared/messaging/queue-consumer.ts';
-import { isGone } from '../domain/money-back.ts';
+import { isGone, isGuess } from '../domain/money-back.ts';
 import type { PaymentCommand } from '../domain/payment-commands.ts';
-import { type KnownPayment, type Payment, paymentStream } from '../domain/payment-state.ts';
-import { subscriptionStream } from '../domain/subscription-state.ts';
-import { type Applied, handled, mismatched, unmatched } from './applied.ts';
+import { type KnownPayment, type Payment, paymentStream, voidedReason } from '../domain/payment-state.ts';
+import { ReferenceTaken } from '../storage/references.ts';
+import { type Applied, handled, ignored, mismatched, unmatched } from './applied.ts';
 import { applyInvoicePaid } from './apply-invoice.ts';
 import type { Fact } from './facts.ts';
 import { type Found, findPayment } from './find-payment.ts';
 import { type Scope, stripeOf } from './scope.ts';
+import { settlePeriod } from './settle-period.ts';
 
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
 export type MoneyBackFact = FactOf<'refunded' | 'dispute-opened' | 'dispute-won' | 'dispute-lost'>;
@@ -16,47 +17,17 @@ export type PaymentFact = FactOf<'captured' | 'pending' | 'failed' | 'expired'> 
 
 /** As long as events' texts may be. */
 const maxReason = 300;
-/** A message comes again for two weeks at most: what is told later was done long ago, or is a replay. */
-const toldAgainMs = 30 * 86_400_000;
 
 const isKnown = (payment: Payment): payment is KnownPayment => payment.status !== 'unknown';
 
 const handle = ({ handlePayment, meta }: Scope, { owner, paymentId }: Found, command: PaymentCommand) =>
   handlePayment(paymentStream(owner, paymentId), command, meta);
 
-/** A plan that is paid once for one period: by the time of its capture, so that a repetition says the same. */
-const recordPrepaid = async (
-  { handleSubscription, provider, meta, now }: Scope,
-  { owner, paymentId }: Found,
-  { period, capturedAt, item, credits, reference = paymentId }: KnownPayment,
-): Promise<void> => {
-  const at = now();
-  if (!period || capturedAt === undefined || Date.parse(at) - Date.parse(capturedAt) > toldAgainMs) return;
-  const { interval, maxRollover } = period;
-  const facts = { paymentId, provider, reference, plan: item, credits, maxRollover };
-  const paid = { ...facts, kind: 'prepaid', from: capturedAt, interval } as const;
-  const recorded = await handleSubscription(subscriptionStream(owner), { type: 'RecordPeriodPaid', at, paid }, meta);
-  if (!recorded.accepted) throw new Error(`the period of ${paymentId} is not recorded: ${recorded.rejection}`);
-};
-
-/**
- * The prepaid period of a payment, as it stands now. One whose money went back whole is recorded all the same before it is over: the
- * ledger takes back what the period gave.
- */
-const settlePrepaid = async (scope: Scope, found: Found, payment: KnownPayment): Promise<void> => {
-  if (!payment.period) return;
-  await recordPrepaid(scope, found, payment);
-  if (!isGone(payment)) return;
-  const { handleSubscription, meta, now } = scope;
-  const { owner, paymentId } = found;
-  const ended = await handleSubscription(subscriptionStream(owner), { type: 'EndPrepaid', at: now(), paymentId }, meta);
-  if (!ended.accepted) throw new Error(`the period of ${paymentId} is not over: ${ended.rejection}`);
-};
-
 type Money = Pick<FactOf<'captured'>, 'reference' | 'amountMinor' | 'currency' | 'alias'>;
 
 const applyCaptured = async (scope: Scope, found: Found, money: Money): Promise<Applied> => {
   const { reference, amountMinor, currency, alias } = money;
+  if (!(await keep(scope, found, reference, alias))) return mismatched('reference-taken', found);
   const { state } = await handle(scope, found, {
     type: 'RecordCapture',
     at: scope.now(),
@@ -65,18 +36,33 @@ const applyCaptured = async (scope: Scope, found: Found, money: Money): Promise<
     currency,
   });
   if (!isKnown(state)) return unmatched('payment-unknown', found);
-  await keep(scope, found, reference, alias);
   if (state.status !== 'captured' || state.reference !== reference) return mismatched('money-differs', found);
-  await settlePrepaid(scope, found, state);
+  await settlePeriod(scope, found, state);
   return handled(found);
 };
 
+/** Before money counts: what is told of one transaction is told of one payment. False where it was another one's. */
 const keep = async (
   { references, provider }: Scope,
   found: Found,
   ...names: readonly (string | undefined)[]
-): Promise<void> => {
-  for (const name of names) if (name !== undefined) await references.keep(provider, name, found);
+): Promise<boolean> => {
+  try {
+    for (const name of names) if (name !== undefined) await references.keep(provider, name, found);
+    return true;
+  } catch (error) {
+    if (error instanceof ReferenceTaken) return false;
+    throw error;
+  }
+};
+
+const isOfAnother = async (
+  { app, provider, references }: Scope,
+  { paymentId }: Found,
+  reference: string,
+): Promise<boolean> => {
+  const known = await references.find(app, provider, reference);
+  return known !== undefined && known.paymentId !== paymentId;
 };
 
 const applyProgress = async (
@@ -84,6 +70,8 @@ const applyProgress = async (
   found: Found,
   fact: FactOf<'pending' | 'failed' | 'expired'>,
 ): Promise<Applied> => {
+  if (fact.kind === 'pending' && !(await keep(scope, found, fact.reference, fact.alias)))
+    return mismatched('reference-taken', found);
   const at = scope.now();
   const commandOf = (): PaymentCommand => {
     switch (fact.kind) {
@@ -92,12 +80,11 @@ const applyProgress = async (
       case 'failed':
         return { type: 'RecordFailure', at, reference: fact.reference, reason: fact.reason.slice(0, maxReason) };
       case 'expired':
-        return { type: 'RecordExpiry', at };
+        return { type: 'RecordExpiry', at, session: fact.session };
     }
   };
   const { state } = await handle(scope, found, commandOf());
   if (!isKnown(state)) return unmatched('payment-unknown', found);
-  if (fact.kind === 'pending') await keep(scope, found, fact.reference, fact.alias);
   return handled(found);
 };
 
@@ -129,24 +116,34 @@ const catchUp = async (scope: Scope, found: Found, fact: MoneyBackFact): Promise
     return;
   }
   const invoice = await stripe.invoiceOfPayment(reference);
-  if (invoice) await applyInvoicePaid(scope, invoice);
+  if (invoice && invoice !== 'app-other') await applyInvoicePaid(scope, invoice);
 };
 
-const wentBack = async (scope: Scope, found: Found, state: Payment): Promise<Applied> => {
-  if (isKnown(state) && isGone(state)) await settlePrepaid(scope, found, state);
-  return handled(found);
+const wentBack = async (scope: Scope, found: Found, command: PaymentCommand, state: Payment): Promise<Applied> => {
+  if (isKnown(state) && isGone(state)) await settlePeriod(scope, found, state);
+  const isGuessed = isKnown(state) && command.type === 'RecordRefund' && isGuess(command, state);
+  return isGuessed ? mismatched('refund-unclear', found) : handled(found);
 };
+
+/** A card was reserved and is free again: nothing came, and nothing will. */
+const isFreed = (fact: MoneyBackFact, state: Payment): boolean =>
+  fact.kind === 'refunded' &&
+  fact.voids === true &&
+  (state.status === 'pending' || (state.status === 'failed' && state.failure === voidedReason));
 
 const applyMoneyBack = async (scope: Scope, found: Found, fact: MoneyBackFact): Promise<Applied> => {
+  if (fact.reference !== undefined && (await isOfAnother(scope, found, fact.reference)))
+    return mismatched('reference-taken', found);
   const command = moneyBack(fact, scope.now());
   const first = await handle(scope, found, command);
-  if (first.accepted) return wentBack(scope, found, first.state);
+  if (first.accepted) return wentBack(scope, found, command, first.state);
+  if (isFreed(fact, first.state)) return ignored('voided-uncaptured', found);
   // What is named by our metadata was asked for before it could be paid.
   if (first.rejection === 'payment-unknown' && (fact.payment.by === 'metadata' || !scope.stripe))
     return unmatched(first.rejection, found);
   await catchUp(scope, found, fact);
   const second = await handle(scope, found, command);
-  if (second.accepted) return wentBack(scope, found, second.state);
+  if (second.accepted) return wentBack(scope, found, command, second.state);
   if (second.rejection === 'payment-unknown') return unmatched(second.rejection, found);
   throw new ComesAgain(`money of ${found.paymentId} went back: ${second.rejection}`);
 };

@@ -8,9 +8,16 @@ export interface BodyPlace {
   readonly receivedAt: string;
 }
 
-/** By app and day, so that a day can be looked through. */
-export const bodyKey = ({ app, id, receivedAt }: BodyPlace): string =>
-  `callbacks/${app}/${receivedAt.slice(0, 10)}/${id}.json`;
+/** Bodies kept of one callback whose provider signs only some of its fields. */
+export const maxVersions = 5;
+
+/** By app and day, so that a day can be looked through. The first version's, or another's. */
+export const bodyKey = ({ app, id, receivedAt }: BodyPlace, version = 1): string =>
+  `callbacks/${app}/${receivedAt.slice(0, 10)}/${id}${version === 1 ? '' : `.${version}`}.json`;
+
+/** Of all versions that there may be. */
+export const bodyKeys = (place: BodyPlace): readonly string[] =>
+  Array.from({ length: maxVersions }, (_, index) => bodyKey(place, index + 1));
 
 export interface CallbackBodies {
   put(key: string, body: string): Promise<void>;

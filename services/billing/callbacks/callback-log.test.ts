@@ -1,6 +1,6 @@
 /** The log of callbacks, on a real table and a real bucket. */
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
@@ -14,7 +14,7 @@ const owner = { app: 'sparky', user: 'user-1' };
 const stranger = { ...owner, user: 'user-2' };
 const bucket = 'callbacks';
 const minute = (minutes: number) => new Date(Date.UTC(2026, 10, 20, 23, 50 + minutes)).toISOString();
-const callback = (n: number, change: Partial<CallbackRecord> = {}) => ({
+const callback = (n: number, change: Partial<Pick<CallbackRecord, 'app'>> = {}) => ({
   app: 'sparky',
   id: `stripe:evt_${n}`,
   provider: 'stripe' as const,
@@ -89,6 +89,69 @@ test('FS8 a callback is kept whole, and sent twice it is one', async () => {
   );
   const keptSeconds = Number(Item?.expires) - Date.parse(record.receivedAt) / 1_000;
   expect(keptSeconds).toBeCloseTo(400 * 86_400, -1);
+});
+
+test('I8 a callback that tells nothing here is a record without a body; one that turns out so loses it', async () => {
+  const { log } = await newLog();
+  const record = callback(1, { app: 'shared' });
+  const told = { ...record, outcome: 'received', hasBody: false };
+  for (const _again of [1, 2]) expect(await log.receive(record, undefined)).toEqual(told);
+  expect(await log.readBody('shared', record.id)).toBeUndefined();
+  expect(await bodies('callbacks/shared/')).toEqual([]);
+  const late = callback(2, { app: 'shared' });
+  await log.receive(late, body);
+  for (const _again of [1, 2]) await log.dropBody('shared', late.id);
+  await log.conclude('shared', late.id, { outcome: 'ignored' });
+  expect(await log.receive(late, body)).toEqual({ ...late, outcome: 'ignored', hasBody: false });
+  expect([await log.readBody('shared', late.id), await bodies('callbacks/shared/')]).toEqual([undefined, []]);
+  await log.dropBody('shared', 'stripe:evt_9');
+  expect(await log.find('shared', 'stripe:evt_9')).toBeUndefined();
+});
+
+test('FS10 a body whose callback was never applied goes with its user too', async () => {
+  const { log } = await newLog();
+  const leaver = { app: 'waiting', user: owner.user };
+  const received = await log.receive({ ...callback(1, { app: 'waiting' }), owner: leaver }, body);
+  expect(received).toMatchObject({ outcome: 'received', user: owner.user });
+  expect(await log.removeBodies(leaver)).toBe(1);
+  expect(await bodies('callbacks/waiting/')).toEqual([]);
+});
+
+test('SP13 of Paymob’s callbacks, whose bodies are signed in part, four other bodies are kept beside the first', async () => {
+  const { log } = await newLog();
+  const record = { ...callback(1, { app: 'parts' }), id: 'paymob:7-ab', provider: 'paymob' as const };
+  const versions = ['buyer’s', 'Paymob’s', 'buyer’s', 'c', 'Paymob’s', 'd', 'e', 'f', 'f'];
+  for (const version of versions) await log.receive(record, version);
+  const first = 'callbacks/parts/2026-11-20/paymob:7-ab';
+  const keys = [`${first}.json`, ...[2, 3, 4, 5].map((n) => `${first}.${n}.json`)];
+  expect((await bodies('callbacks/parts/')).toSorted()).toEqual(keys.toSorted());
+  expect(await log.readBody('parts', record.id)).toBe('buyer’s');
+  const second = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${first}.2.json` }));
+  expect(await second.Body?.transformToString()).toBe('Paymob’s');
+  const leaver = { app: 'parts', user: owner.user };
+  await log.conclude('parts', record.id, { outcome: 'handled', owner: leaver });
+  expect(await log.removeBodies(leaver)).toBe(1);
+  expect(await bodies('callbacks/parts/')).toEqual([]);
+});
+
+test('FS10 an hour behind the first body no other one is kept, nor of a callback that tells nothing', async () => {
+  const { log } = await newLog();
+  const record = { ...callback(1, { app: 'late' }), id: 'paymob:7-ab', provider: 'paymob' as const };
+  await log.receive(record, 'a');
+  await log.receive({ ...record, receivedAt: minute(61) }, 'b');
+  const nothing = { ...record, id: 'paymob:8-ab' };
+  await log.receive(nothing, undefined);
+  await log.receive(nothing, 'c');
+  expect(await bodies('callbacks/late/')).toEqual(['callbacks/late/2026-11-20/paymob:7-ab.json']);
+});
+
+test('FS8 what is concluded says what it was before', async () => {
+  const { log } = await newLog();
+  const record = callback(1, { app: 'twice' });
+  await log.receive(record, body);
+  const conclude = () => log.conclude('twice', record.id, { outcome: 'unmatched' });
+  expect([await conclude(), await conclude()]).toEqual(['received', 'unmatched']);
+  expect(await log.conclude('twice', 'stripe:evt_9', { outcome: 'handled' })).toBeUndefined();
 });
 
 test('FS8 a burst of one callback around midnight is one record with one body', async () => {

@@ -52,12 +52,13 @@ const fact: z.ZodType<Fact> = z.discriminatedUnion('kind', [
   }),
   z.looseObject({ kind: z.literal('pending'), ...payment, reference, alias: reference.exactOptional() }),
   z.looseObject({ kind: z.literal('failed'), ...payment, reference, reason }),
-  z.looseObject({ kind: z.literal('expired'), ...payment }),
+  z.looseObject({ kind: z.literal('expired'), ...payment, session: reference }),
   z.looseObject({
     kind: z.literal('refunded'),
     ...payment,
     refunded: z.union([z.looseObject({ totalMinor: amountMinor }), z.looseObject({ refund: reference, amountMinor })]),
     reference: reference.exactOptional(),
+    voids: z.literal(true).exactOptional(),
   }),
   z.looseObject({
     kind: z.enum(['dispute-opened', 'dispute-won', 'dispute-lost']),
@@ -77,6 +78,7 @@ const fact: z.ZodType<Fact> = z.discriminatedUnion('kind', [
     amountMinor,
     currency,
     nextAttemptAt: time.exactOptional(),
+    url: z.string().max(4_000).exactOptional(),
   }),
   z.looseObject({ kind: z.literal('trial-ending'), ...touched, endsAt: time }),
 ]);

@@ -12,8 +12,8 @@ import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import { paymentProvider } from '../contracts.ts';
 import { callbackOutcome } from '../views.ts';
-import type { BodyPlace } from './callback-bodies.ts';
-import type { CallbackLog, CallbackPage, CallbackRecord } from './callback-log.ts';
+import { type BodyPlace, maxVersions } from './callback-bodies.ts';
+import type { CallbackLog, CallbackPage, CallbackRecord, Received } from './callback-log.ts';
 
 const keptSeconds = 400 * 24 * 3_600;
 /** Records read at most to fill a page of one outcome: the rest is left to the next page. */
@@ -41,6 +41,7 @@ const record = z.object({
   receivedAt: z.string(),
   paymentId: z.string().exactOptional(),
   user: z.string().exactOptional(),
+  hasBody: z.literal(false).exactOptional(),
 });
 const bodyPlace = record.pick({ app: true, id: true, receivedAt: true });
 const position = z.strictObject({ id: z.string().max(300), receivedAt: z.iso.datetime() });
@@ -49,20 +50,86 @@ const paymentKey = (app: string, paymentId: string): string => `${app}#${payment
 
 export interface CallbackTable extends Pick<CallbackLog, 'find' | 'conclude' | 'list' | 'listOfPayment'> {
   /** The first one stays; answers the one that is kept. */
-  add(record: CallbackRecord): Promise<CallbackRecord>;
+  add(
+    received: Received,
+    how?: { readonly hasBody?: false; readonly digests?: readonly [string] },
+  ): Promise<CallbackRecord>;
+  /** Which of a callback's bodies has this digest, from 1; a new one is counted in. Undefined above the bound, or where none was kept. */
+  versionOf(app: string, id: string, digest: string): Promise<number | undefined>;
+  /** Its body is there no more. */
+  dropped(app: string, id: string): Promise<void>;
   /** Where the bodies of an owner are, page by page. @throws Error behind a hundred pages */
   pagesOfOwner(owner: Owner): AsyncIterable<readonly BodyPlace[]>;
 }
 
-const writes = (client: DynamoDBDocumentClient, table: string): Pick<CallbackTable, 'find' | 'add' | 'conclude'> => {
+const ownedBy = (owner: Owner | undefined) => (owner ? { owner: ownerKey(owner), user: owner.user } : {});
+
+const digests = z.object({ digests: z.array(z.string()) });
+
+/** The digests of a callback's bodies, in the order in which they came. */
+const versions = (client: DynamoDBDocumentClient, table: string): Pick<CallbackTable, 'versionOf'> => ({
+  async versionOf(app, id, digest) {
+    const callback = { TableName: table, Key: { app, id } };
+    try {
+      const { Attributes } = await client.send(
+        new UpdateCommand({
+          ...callback,
+          UpdateExpression: 'SET digests = list_append(digests, :new)',
+          ConditionExpression: 'attribute_exists(digests) AND NOT contains(digests, :digest) AND size(digests) < :most',
+          ExpressionAttributeValues: { ':new': [digest], ':digest': digest, ':most': maxVersions },
+          ReturnValues: 'UPDATED_NEW',
+        }),
+      );
+      return digests.parse(Attributes).digests.length;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const { Item } = await client.send(new GetCommand({ ...callback, ConsistentRead: true }));
+      const index = digests.safeParse(Item).data?.digests.indexOf(digest) ?? -1;
+      return index < 0 ? undefined : index + 1;
+    }
+  },
+});
+
+const before = z.object({ outcome: callbackOutcome });
+
+type Writes = Pick<CallbackTable, 'find' | 'add' | 'dropped' | 'conclude'>;
+
+const writes = (client: DynamoDBDocumentClient, table: string): Writes => {
   const find: CallbackTable['find'] = async (app, id) => {
     const { Item } = await client.send(new GetCommand({ TableName: table, Key: { app, id }, ConsistentRead: true }));
     return Item && record.parse(Item);
   };
+  /** Answers what these facts were before. */
+  const update = async (
+    app: string,
+    id: string,
+    facts: Readonly<Record<string, string | boolean>>,
+  ): Promise<unknown> => {
+    const names = Object.keys(facts);
+    try {
+      const { Attributes } = await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { app, id },
+          UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+          ConditionExpression: 'attribute_exists(id)',
+          ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+          ExpressionAttributeValues: Object.fromEntries(Object.entries(facts).map(([name, v]) => [`:${name}`, v])),
+          ReturnValues: 'UPDATED_OLD',
+        }),
+      );
+      return Attributes;
+    } catch (error) {
+      // Its time was over: what is done is done, and nobody reads of it any more.
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return undefined;
+    }
+  };
   return {
     find,
-    async add(added) {
-      const expires = Math.floor(Date.parse(added.receivedAt) / 1_000) + keptSeconds;
+    async add({ owner, ...received }, how = {}) {
+      const expires = Math.floor(Date.parse(received.receivedAt) / 1_000) + keptSeconds;
+      const added = { ...received, ...ownedBy(owner), ...how, outcome: 'received' as const };
       try {
         await client.send(
           new PutCommand({
@@ -71,34 +138,20 @@ const writes = (client: DynamoDBDocumentClient, table: string): Pick<CallbackTab
             ConditionExpression: 'attribute_not_exists(id)',
           }),
         );
-        return added;
+        return record.parse(added);
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return (await find(added.app, added.id)) ?? added;
+        return (await find(added.app, added.id)) ?? record.parse(added);
       }
     },
+    dropped: async (app, id) => void (await update(app, id, { hasBody: false })),
     async conclude(app, id, { outcome, owner, paymentId }) {
-      const facts = {
+      const was = await update(app, id, {
         outcome,
-        ...(owner ? { owner: ownerKey(owner), user: owner.user } : {}),
+        ...ownedBy(owner),
         ...(paymentId === undefined ? {} : { paymentId, paymentKey: paymentKey(app, paymentId) }),
-      };
-      const names = Object.keys(facts);
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { app, id },
-            UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-            ConditionExpression: 'attribute_exists(id)',
-            ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-            ExpressionAttributeValues: Object.fromEntries(Object.entries(facts).map(([name, v]) => [`:${name}`, v])),
-          }),
-        );
-      } catch (error) {
-        // Its time was over: what is done is done, and nobody reads of it any more.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      });
+      return before.safeParse(was).data?.outcome;
     },
   };
 };
@@ -155,6 +208,7 @@ export const callbackTable = (client: DynamoDBDocumentClient, table: string): Ca
   const list = listing(client, table);
   return {
     ...writes(client, table),
+    ...versions(client, table),
     list: (app, options) => list('byTime', { app }, app, options),
     listOfPayment: (app, paymentId, options) =>
       list('byPayment', { paymentKey: paymentKey(app, paymentId) }, app, options),

@@ -44,13 +44,16 @@ export type Fact =
     }
   | { readonly kind: 'pending'; readonly payment: PaymentRef; readonly reference: string; readonly alias?: string }
   | { readonly kind: 'failed'; readonly payment: PaymentRef; readonly reference: string; readonly reason: string }
-  | { readonly kind: 'expired'; readonly payment: PaymentRef }
+  /** `session`: the page whose time is over. The payment may have another one by then. */
+  | { readonly kind: 'expired'; readonly payment: PaymentRef; readonly session: string }
   | {
       readonly kind: 'refunded';
       readonly payment: PaymentRef;
       readonly refunded: { readonly totalMinor: number } | { readonly refund: string; readonly amountMinor: number };
-      /** The payment intent whose money went back: by it Stripe is asked where its capture was not heard of. */
+      /** The payment intent or transaction whose money went back: Stripe is asked by it where its capture was not heard of. */
       readonly reference?: string;
+      /** All of it is taken back before the bank settles, so there may have been no capture. */
+      readonly voids?: true;
     }
   | {
       readonly kind: 'dispute-opened' | 'dispute-won' | 'dispute-lost';
@@ -74,6 +77,8 @@ export type Fact =
       readonly amountMinor: number;
       readonly currency: string;
       readonly nextAttemptAt?: string;
+      /** Where the user can pay it themselves. */
+      readonly url?: string;
     }
   | {
       readonly kind: 'trial-ending';
@@ -98,7 +103,16 @@ export interface Callback {
 
 /** `forged`: not signed by any of the secrets. `stale`: signed longer ago than is taken. `malformed`: signed, and not understood. */
 export type CallbackFault = 'forged' | 'stale' | 'malformed';
-export type ReadCallback = { readonly callback: Callback } | { readonly fault: CallbackFault };
+export type ReadCallback =
+  | { readonly callback: Callback }
+  /** Whose it is, as far as what is signed says so. */
+  | ({
+      readonly fault: CallbackFault;
+      /** Of what is `malformed`, where other bytes may be the same. */
+      readonly id?: string;
+      /** For the log. */
+      readonly why?: string;
+    } & Pick<Callback, 'owner' | 'customer'>);
 
 export interface CallbackRequest {
   /** The very bytes as text. */

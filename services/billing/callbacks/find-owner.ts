@@ -10,7 +10,7 @@ export const findOwner = async (
   const { app, references } = scope;
   const known = await references.find(app, 'stripe', customer);
   if (known) return known.owner;
-  const { owner } = (await ifThere(stripeOf(scope).readSubscription(subscription))) ?? {};
+  const owner = await ifThere(stripeOf(scope).ownerOfSubscription(subscription));
   if (!owner) return unmatched('customer-unknown');
   if (owner.app !== app) return ofAnotherApp;
   for (const reference of [customer, subscription]) await references.keep('stripe', reference, { owner });

@@ -24,6 +24,7 @@ const askStripe = async (scope: Scope, stripe: StripeApi, reference: string): Pr
   if (owner && owner.app !== app) return ofAnotherApp;
   if (owner && paymentId !== undefined) return { owner, paymentId };
   const invoice = await ifThere(stripe.invoiceOfPayment(reference));
+  if (invoice === 'app-other') return ofAnotherApp;
   if (!invoice) return unmatched('payment-unknown');
   const buyer = await findOwner(scope, invoice);
   return 'outcome' in buyer ? buyer : { owner: buyer, paymentId: paymentOfInvoice(app, invoice.id) };

@@ -13,7 +13,10 @@ export interface Entitlement {
 }
 
 const dayMs = 86_400_000;
-const withGrace = (time: string): string => new Date(Date.parse(time) + graceDays * dayMs).toISOString();
+/** How long the provider has to tell that a subscription which is cancelled has ended. */
+const endingDays = 1;
+const daysBehind = (time: string, days: number): string => new Date(Date.parse(time) + days * dayMs).toISOString();
+const withGrace = (time: string): string => daysBehind(time, graceDays);
 const isBefore = (one: string, other: string): boolean => Date.parse(one) < Date.parse(other);
 
 /** Whether a subscription of that status is paid for, or may be again without a new one. */
@@ -60,33 +63,54 @@ export const runningPrepaid = ({ prepaid = [] }: Subscription, at: string): Prep
       undefined,
     );
 
-/** The trial's invoice is paid an hour or so after the trial: until it is, the plan stays. */
-const trialEnd = (state: Subscription): string | undefined =>
-  state.observed?.status === 'active' && state.observed.trialEnd !== undefined && !paidOfObserved(state)
-    ? withGrace(state.observed.trialEnd)
-    : undefined;
+/**
+ * Until when the subscription at the provider entitles by what is known of it. Behind the end of what is paid the provider renews
+ * within hours, or ends it, and tells; what it tells may be lost, so nothing is for good. Behind a trial its invoice is paid.
+ */
+export const subscriptionEnd = (state: Subscription): string | undefined => {
+  const { observed } = state;
+  if (!observed) return undefined;
+  const { trialEnd, currentPeriodEnd, cancelAtPeriodEnd } = observed;
+  const toldBy = (end: string): string => daysBehind(end, cancelAtPeriodEnd ? endingDays : graceDays);
+  switch (observed.status) {
+    case 'active': {
+      const paid = paidOfObserved(state);
+      if (paid) return toldBy(paid.until);
+      return trialEnd === undefined ? undefined : toldBy(trialEnd);
+    }
+    case 'trialing':
+      return toldBy(trialEnd ?? currentPeriodEnd);
+    case 'past_due':
+      return graceEnd(state);
+    case 'unpaid':
+    case 'incomplete':
+    case 'incomplete_expired':
+    case 'paused':
+    case 'canceled':
+      return undefined;
+  }
+};
 
 const ofSubscription = (state: Subscription, at: string): Entitlement => {
   const { observed } = state;
-  const paid = paidOfObserved(state);
   const ended: Entitlement = { plan: null, reason: 'ended' };
   if (!observed) return ended;
+  const end = subscriptionEnd(state);
+  const runs = end !== undefined && isBefore(at, end);
+  const last = paidOfObserved(state);
+  const paid = last && !last.revoked ? last : undefined;
   switch (observed.status) {
-    // Also behind the end of what is paid: the provider renews within hours, and says so when it cannot.
     case 'active': {
+      if (!runs) return ended;
       if (paid) return { plan: paid.plan, reason: 'paid' };
-      const end = trialEnd(state);
-      return end !== undefined && isBefore(at, end) ? { plan: observed.plan, reason: 'trial' } : ended;
+      return last || observed.plan === null ? ended : { plan: observed.plan, reason: 'trial' };
     }
-    case 'past_due': {
-      const end = graceEnd(state);
-      const isInGrace = end !== undefined && isBefore(at, end);
-      return paid && isInGrace ? { plan: paid.plan, reason: 'paid' } : { plan: null, reason: 'overdue' };
-    }
+    case 'past_due':
+      return paid && runs ? { plan: paid.plan, reason: 'paid' } : { plan: null, reason: 'overdue' };
     case 'unpaid':
       return { plan: null, reason: 'overdue' };
     case 'trialing':
-      return observed.plan === null ? ended : { plan: observed.plan, reason: 'trial' };
+      return runs && observed.plan !== null ? { plan: observed.plan, reason: 'trial' } : ended;
     case 'incomplete':
     case 'incomplete_expired':
     case 'paused':
@@ -105,7 +129,7 @@ export const entitledTo = (state: Subscription, at: string): Entitlement => {
 
 /** When, behind `after`, the clock alone first entitles the user to another plan than they have been told; undefined: never. */
 export const dueAt = (state: Subscription, after: string): string | undefined =>
-  [graceEnd(state), trialEnd(state), ...(state.prepaid ?? []).map(({ until }) => until)]
+  [subscriptionEnd(state), ...(state.prepaid ?? []).map(({ until }) => until)]
     .filter((end) => end !== undefined)
     .filter((end) => isBefore(after, end))
     .toSorted((one, other) => Date.parse(one) - Date.parse(other))

@@ -37,15 +37,41 @@ const hasMoney = ({ status }: KnownPayment): boolean => status === 'captured' ||
 /** All of the captured money went back for good. What an open dispute holds may still be won. */
 export const isGone = ({ status, amountMinor, refundedMinor, disputes }: KnownPayment): boolean => {
   const lost = disputes.filter((dispute) => dispute.status === 'lost');
-  return status === 'captured' && refundedMinor + disputedMinor(lost) >= amountMinor;
+  return status === 'captured' && amountMinor > 0 && refundedMinor + disputedMinor(lost) >= amountMinor;
 };
+
+type OneRefund = { readonly refund: string; readonly amountMinor: number };
+
+/** A void that was told by the money itself, of just this amount: the refund told by its id is the same one. */
+const namedVoid = (
+  { voided, amountMinor, mismatches = [] }: KnownPayment,
+  { refund, amountMinor: wentBack }: OneRefund,
+): PaymentEvent | undefined => {
+  if (voided && amountMinor === wentBack) return { type: 'RefundNamed', refund };
+  const of = mismatches.find((money) => money.voided && money.amountMinor === wentBack)?.reference;
+  return of === undefined ? undefined : { type: 'RefundNamed', refund, of };
+};
+
+/**
+ * A refund that does not say of which money it is, where money came twice: it is of what nobody asked for, where that went back
+ * nowhere yet and is just as much. It is a guess, so people look.
+ */
+const guessedMismatch = ({ mismatches = [] }: KnownPayment, { amountMinor }: OneRefund): Mismatch | undefined =>
+  mismatches.find((money) => money.refundedMinor === 0 && money.amountMinor === amountMinor);
+
+/** Whether a refund that is recorded may be of other money that came for the payment. */
+export const isGuess = ({ refunded, reference }: RecordRefund, { status, mismatches = [] }: KnownPayment): boolean =>
+  'refund' in refunded && reference === undefined && status === 'captured' && mismatches.length > 0;
 
 export const recordRefund = (command: RecordRefund, payment: KnownPayment): MoneyBackDecision => {
   if (!hasMoney(payment)) return reject('payment-uncaptured');
-  const { refunded } = command;
+  const { refunded, reference } = command;
   const byId = 'refund' in refunded;
   if (byId && payment.refunds.includes(refunded.refund)) return accept();
-  const mismatch = mismatchOf(payment, command);
+  const alone = byId && reference === undefined ? refunded : undefined;
+  const known = alone && namedVoid(payment, alone);
+  if (known) return accept(known);
+  const mismatch = (alone && guessedMismatch(payment, alone)) ?? mismatchOf(payment, command);
   const money = mismatch ?? payment;
   const told = byId ? money.refundedMinor + refunded.amountMinor : refunded.totalMinor;
   const totalMinor = Math.min(told, money.amountMinor);

@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { day } from '../test/subscriptions.ts';
-import { type PlanInvoice, periodEnd, periodOf, type SoldPlan, type Terms } from './paid-period.ts';
+import type { EarlierPeriod } from './credits-of-change.ts';
+import { type PlanInvoice, periodOf, type SoldPlan, type Terms } from './paid-period.ts';
 
 const aPlan = (id: string, credits: number, amount: number | null, currency = 'USD'): SoldPlan => ({
   id,
@@ -23,7 +24,8 @@ const line = (plan: string | undefined, amountMinor: number, changes: Partial<Li
 });
 const prorated = (plan: string, amountMinor: number): Line =>
   line(plan, amountMinor, { proration: true, from: day(10) });
-const read = (lines: readonly Line[], terms?: Terms, currency = 'USD') => periodOf({ currency, lines }, plans, terms);
+const read = (lines: readonly Line[], terms?: Terms, currency = 'USD', before: readonly EarlierPeriod[] = []) =>
+  periodOf({ currency, lines }, plans, { terms, before });
 const terms = (plan: string, amountMinor: number, currency = 'USD'): Terms => ({ plan, amountMinor, currency });
 
 const period = {
@@ -46,11 +48,27 @@ describe('FS8 an invoice of a period', () => {
     expect(read([line('old', 300)], terms('old', 300))).toMatchObject({ outcome: 'paid', period: { credits: 50 } });
   });
 
-  test('FS7 may hold prorations and other things besides: the whole period counts', () =>
-    expect(read([prorated('pro', -400), line(undefined, 77), line('plus', 1_000)])).toEqual({
+  test('FS7 may hold prorations of the period before, and other things: the whole period counts', () => {
+    const next = { from: day(31), until: day(62) };
+    expect(read([prorated('pro', -400), line(undefined, 77), line('plus', 1_000, next)])).toEqual({
       outcome: 'paid',
-      period,
-    }));
+      period: { ...period, ...next },
+    });
+  });
+
+  test('FS7 that begins inside another one gives so many credits less as that one’s money was given back for', () => {
+    const change = (back: string, amount: number, before: readonly EarlierPeriod[] = []) =>
+      read([prorated(back, -amount), line('pro', 2_000, { from: day(10), until: day(375) })], undefined, 'USD', before);
+    // Half of the old plan's 300; what it left stays.
+    expect(change('plus', 500)).toMatchObject({ outcome: 'paid', period: { credits: 850, maxRollover: null } });
+    expect(change('plus', 9_999)).toMatchObject({ period: { credits: 700 } });
+    // Nobody knows what it gave: in proportion to the money.
+    expect(change('gone', 500)).toMatchObject({ period: { credits: 750 } });
+    // Of the same plan before, half over, and given back for another one in between.
+    const again = { plan: 'pro', from: day(-10), until: day(30) };
+    expect(change('plus', 500, [again])).toMatchObject({ period: { credits: 350 } });
+    expect(change('plus', 500, [{ ...again, from: day(10) }])).toMatchObject({ period: { credits: 850 } });
+  });
 
   const expected = { amountMinor: 1_000, currency: 'USD' };
   test.each<[string, readonly Line[], Terms | undefined, string, 'amount' | 'currency']>([
@@ -96,13 +114,38 @@ describe('FS7 an invoice of an upgrade', () => {
       period: { kind: 'upgrade', plan: 'plus', credits: 0 },
     }));
 
-  test('counts an old plan that has no price any more by the new one’s', () =>
-    expect(read([prorated('gone', -200), prorated('pro', 1_000)])).toMatchObject({ period: { credits: 400 } }));
+  test('gives the difference of what the plans give, whatever the old one’s money comes to', () => {
+    for (const back of [1, 500, 9_999])
+      expect(read([prorated('plus', -back), prorated('pro', 1_000)])).toMatchObject({ period: { credits: 350 } });
+    expect(read([prorated('old', -200), prorated('pro', 1_000)])).toMatchObject({ period: { credits: 475 } });
+  });
+
+  test.each<[string, readonly Line[]]>([
+    ['where nothing is given back', [prorated('pro', 1_000)]],
+    ['of a plan that is not known any more', [prorated('gone', -200), prorated('pro', 1_000)]],
+    ['of the same plan', [prorated('pro', -900), prorated('pro', 1_000)]],
+  ])('%s gives none', (_, lines) => expect(read(lines)).toMatchObject({ outcome: 'paid', period: { credits: 0 } }));
+
+  test('of several changes at once gives what the last plan gives more than the first', () =>
+    expect(
+      read([prorated('mini', -250), prorated('plus', 500), prorated('plus', -499), prorated('pro', 1_000)]),
+    ).toMatchObject({ period: { credits: 450 } }));
+
+  test('gives nothing again to who went down and up in one period', () => {
+    const up = [prorated('mini', -250), prorated('pro', 1_000)];
+    const running = { plan: 'pro', from: day(0), until: day(31) };
+    expect(read(up, undefined, 'USD', [running])).toMatchObject({ period: { credits: 0 } });
+    const plus = { ...running, plan: 'plus' };
+    expect(read(up, undefined, 'USD', [plus])).toMatchObject({ period: { credits: 350 } });
+    // Of another period.
+    const past = { ...running, until: day(10) };
+    expect(read(up, undefined, 'USD', [past])).toMatchObject({ period: { credits: 450 } });
+  });
 
   test('is measured by the price the subscription was seen with where that is the higher one', () => {
-    expect(read([prorated('pro', 2_500)], terms('pro', 5_000))).toMatchObject({
+    expect(read([prorated('plus', -1), prorated('pro', 2_500)], terms('pro', 5_000))).toMatchObject({
       outcome: 'paid',
-      period: { credits: 500 },
+      period: { credits: 350 },
     });
   });
 
@@ -116,41 +159,16 @@ describe('FS7 an invoice of an upgrade', () => {
     const large = fc.integer({ min: 1, max: 1_000_000_000 });
     const credits = fc.integer({ min: 0, max: 2_000_000 });
     fc.assert(
-      fc.property(
-        large,
-        large,
-        credits,
-        credits,
-        large,
-        large,
-        (oldPrice, newPrice, oldCredits, newCredits, back, paid) => {
-          const [given, owed] = [Math.min(back, oldPrice), Math.min(paid, newPrice)];
-          const sold = [aPlan('a', oldCredits, oldPrice), aPlan('b', newCredits, newPrice)];
-          const found = periodOf(
-            { currency: 'USD', lines: [prorated('a', -given), prorated('b', owed)] },
-            sold,
-            undefined,
-          );
-          const got = found.outcome === 'paid' ? BigInt(found.period.credits) : -1n;
-          const scale = BigInt(oldPrice) * BigInt(newPrice);
-          const due = BigInt(newCredits) * BigInt(owed) * BigInt(oldPrice);
-          const exact = due - BigInt(oldCredits) * BigInt(given) * BigInt(newPrice);
-          expect(got >= 0n && (exact <= 0n ? got === 0n : got * scale >= exact && (got - 1n) * scale < exact)).toBe(
-            true,
-          );
-        },
-      ),
+      fc.property(large, large, credits, credits, large, (oldPrice, newPrice, oldCredits, newCredits, paid) => {
+        const owed = Math.min(paid, newPrice);
+        const sold = [aPlan('a', oldCredits, oldPrice), aPlan('b', newCredits, newPrice)];
+        const lines = [prorated('a', -1), prorated('b', owed)];
+        const found = periodOf({ currency: 'USD', lines }, sold, { terms: undefined });
+        const got = found.outcome === 'paid' ? BigInt(found.period.credits) : -1n;
+        const scale = BigInt(newPrice);
+        const exact = BigInt(Math.max(0, newCredits - oldCredits)) * BigInt(owed);
+        expect(got >= 0n && got * scale >= exact && (got === 0n || (got - 1n) * scale < exact)).toBe(true);
+      }),
     );
   });
-});
-
-describe('a period ends', () => {
-  test.each([
-    ['2027-01-31T10:00:00.000Z', 'month', '2027-02-28T10:00:00.000Z'],
-    ['2028-01-31T10:00:00.000Z', 'month', '2028-02-29T10:00:00.000Z'],
-    ['2027-12-31T23:59:59.999Z', 'month', '2028-01-31T23:59:59.999Z'],
-    ['2027-03-31T00:00:00.000Z', 'month', '2027-04-30T00:00:00.000Z'],
-    ['2028-02-29T00:00:00.000Z', 'year', '2029-02-28T00:00:00.000Z'],
-    ['2027-05-05T00:00:00Z', 'year', '2028-05-05T00:00:00.000Z'],
-  ] as const)('%s and a %s later on %s', (from, interval, end) => expect(periodEnd(from, interval)).toBe(end));
 });

@@ -1,16 +1,16 @@
 /** What an invoice of a subscription paid for: a period, the rest of one for a better plan, or nothing that gives credits. */
 import type { Plan } from '#services/catalog/contracts.ts';
+import {
+  creditsOfPeriod,
+  creditsOfUpgrade,
+  type EarlierPeriod,
+  type FindPlan,
+  type PlanLine,
+} from './credits-of-change.ts';
 import type { Observed, RenewingPeriod } from './subscription-state.ts';
 
-interface Line {
-  readonly plan: string | undefined;
-  readonly amountMinor: number;
-  readonly proration: boolean;
-  readonly from: string;
-  readonly until: string;
-}
-/** A line of a plan of ours. */
-type PlanLine = Line & { readonly plan: string };
+/** `plan`: undefined for what is none of ours. */
+type Line = Omit<PlanLine, 'plan'> & { readonly plan: string | undefined };
 
 /** Of a paid invoice, what matters here. */
 export interface PlanInvoice {
@@ -43,70 +43,48 @@ export type InvoicePeriod =
     }
   | { readonly outcome: 'mismatched'; readonly why: 'plan-unknown'; readonly plan: string };
 
-const monthsOf = { month: 1, year: 12 } as const;
-
-/** A calendar month or year later, in UTC; the last day of the month where it has no such day. */
-export const periodEnd = (from: string, interval: keyof typeof monthsOf): string => {
-  const begin = new Date(from);
-  const end = new Date(begin);
-  end.setUTCMonth(begin.getUTCMonth() + monthsOf[interval]);
-  // Beyond the month's end JavaScript goes on into the next one.
-  if (end.getUTCDate() !== begin.getUTCDate()) end.setUTCDate(0);
-  return end.toISOString();
-};
-
 /** Every price that the plan may be paid by, the catalog's first. */
 const pricesOf = ({ id, price }: SoldPlan, terms: Terms | undefined): Price[] => [
   ...(price ? [{ amountMinor: price.amount_minor, currency: price.currency }] : []),
   ...(terms?.plan === id ? [{ amountMinor: terms.amountMinor, currency: terms.currency }] : []),
 ];
 
-const roundUp = (numerator: bigint, denominator: bigint): number =>
-  numerator <= 0n ? 0 : Number((numerator + denominator - 1n) / denominator);
+/** What an invoice is read with. */
+interface Reading {
+  readonly currency: string;
+  readonly plans: ReadonlyMap<string, SoldPlan>;
+  readonly terms: Terms | undefined;
+  readonly before: readonly EarlierPeriod[];
+}
 
-/**
- * The credits of what prorated lines paid for, less those of what they gave back: each plan's credits in proportion to its price.
- * Exact until the last step, which rounds up: less than one credit in the user's favour. A plan that has no price any more counts
- * by the new one's.
- */
-const proratedCredits = (
-  lines: readonly PlanLine[],
-  of: (plan: string) => { readonly credits: number; readonly priceMinor: number },
-): number => {
-  let [numerator, denominator] = [0n, 1n];
-  for (const { plan, amountMinor } of lines) {
-    const { credits, priceMinor } = of(plan);
-    numerator = numerator * BigInt(priceMinor) + BigInt(credits) * BigInt(amountMinor) * denominator;
-    denominator *= BigInt(priceMinor);
-  }
-  return roundUp(numerator, denominator);
-};
+/** The old plan of a change is known by the catalog alone: the terms are of the new one by now. */
+const finder =
+  ({ plans, currency }: Reading): FindPlan =>
+  (id) => {
+    const plan = plans.get(id);
+    if (!plan) return undefined;
+    const price = plan.price?.currency === currency ? plan.price.amount_minor : undefined;
+    return { credits: plan.monthly_credits, priceMinor: price };
+  };
 
 /** More lines than any invoice of ours has. */
 const maxLines = 40;
 
-const upgradeOf = (
-  lines: readonly PlanLine[],
-  { currency, plans, terms }: { currency: string; plans: ReadonlyMap<string, SoldPlan>; terms: Terms | undefined },
-): InvoicePeriod => {
+const upgradeOf = (lines: readonly PlanLine[], reading: Reading): InvoicePeriod => {
   const line = lines.findLast(({ amountMinor }) => amountMinor > 0);
   if (!line) return { outcome: 'nothing' };
+  const { currency, plans, terms, before } = reading;
   const plan = plans.get(line.plan);
   const prices = plan ? pricesOf(plan, terms) : [];
   const ofCurrency = prices.filter((one) => one.currency === currency);
   const price = ofCurrency.find((one) => line.amountMinor <= one.amountMinor) ?? ofCurrency[0] ?? prices[0];
   if (!plan || !price) return { outcome: 'mismatched', why: 'plan-unknown', plan: line.plan };
-  const priceOf = (id: string): { credits: number; priceMinor: number } => {
-    const of = plans.get(id);
-    const known = of && id !== plan.id ? pricesOf(of, undefined).find((one) => one.currency === currency) : undefined;
-    return of && known
-      ? { credits: of.monthly_credits, priceMinor: known.amountMinor }
-      : { credits: plan.monthly_credits, priceMinor: price.amountMinor };
-  };
+  const { id, monthly_credits: credits } = plan;
+  const sold = { id, credits, priceMinor: price.amountMinor };
   const period: PeriodFacts = {
     kind: 'upgrade',
-    plan: plan.id,
-    credits: price.amountMinor === 0 ? 0 : proratedCredits(lines, priceOf),
+    plan: id,
+    credits: creditsOfUpgrade(lines, line, sold, { find: finder(reading), before }),
     // The old plan's credits of this period stay.
     maxRollover: null,
     from: line.from,
@@ -117,32 +95,47 @@ const upgradeOf = (
   return { outcome: 'paid', period };
 };
 
-/**
- * Read off the invoice's lines, for its total may hold a balance of the customer's besides. A line that is no proration is a whole
- * period's, and costs what the catalog says or what the subscription was last seen to cost; credits are the plan's for a period.
- *
- * @example periodOf(invoice, definition.plans, state.observed)
- */
-export const periodOf = (invoice: PlanInvoice, plans: readonly SoldPlan[], terms: Terms | undefined): InvoicePeriod => {
-  const planById = new Map(plans.map((plan) => [plan.id, plan]));
-  const { currency } = invoice;
-  const lines = invoice.lines
-    .slice(0, maxLines)
-    .filter((line): line is PlanLine => line.plan !== undefined && Date.parse(line.from) < Date.parse(line.until));
-  const whole = lines.filter(({ proration, amountMinor }) => !proration && amountMinor > 0);
-  const [line] = whole;
-  if (!line) {
-    const prorations = lines.filter(({ proration }) => proration);
-    return upgradeOf(prorations, { currency, plans: planById, terms });
-  }
-  const plan = planById.get(line.plan);
+const wholePeriodOf = (
+  lines: readonly PlanLine[],
+  [line, ...others]: readonly [PlanLine, ...PlanLine[]],
+  reading: Reading,
+): InvoicePeriod => {
+  const { currency, plans, terms, before } = reading;
+  const plan = plans.get(line.plan);
   const prices = plan ? pricesOf(plan, terms) : [];
   const [expected] = prices;
   if (!plan || !expected) return { outcome: 'mismatched', why: 'plan-unknown', plan: line.plan };
-  const { id, monthly_credits: credits, max_rollover: maxRollover } = plan;
+  const { id, monthly_credits, max_rollover } = plan;
+  const sold = { id, credits: monthly_credits, priceMinor: line.amountMinor };
+  const { credits, isChange } = creditsOfPeriod(lines, line, sold, { find: finder(reading), before });
+  const maxRollover = isChange ? null : max_rollover;
   const period: PeriodFacts = { kind: 'period', plan: id, credits, maxRollover, from: line.from, until: line.until };
   const ofCurrency = prices.filter((price) => price.currency === currency);
   if (ofCurrency.length === 0) return { outcome: 'mismatched', why: 'currency', expected, period };
-  const isPaid = whole.length === 1 && ofCurrency.some(({ amountMinor }) => amountMinor === line.amountMinor);
+  const isPaid = others.length === 0 && ofCurrency.some(({ amountMinor }) => amountMinor === line.amountMinor);
   return isPaid ? { outcome: 'paid', period } : { outcome: 'mismatched', why: 'amount', expected, period };
+};
+
+/**
+ * Read off the invoice's lines, for its total may hold a balance of the customer's besides. A line that is no proration is a whole
+ * period's, and costs what the catalog says or what the subscription was last seen to cost; credits are the plan's for a period,
+ * less what an old period's rest was given back for. `before`: the periods of this subscription that are paid for.
+ *
+ * @example periodOf(invoice, definition.plans, { terms: state.observed, before: paidPeriods(state) })
+ */
+export const periodOf = (
+  { currency, lines: all }: PlanInvoice,
+  sold: readonly SoldPlan[],
+  { terms, before = [] }: { readonly terms: Terms | undefined; readonly before?: readonly EarlierPeriod[] },
+): InvoicePeriod => {
+  const reading: Reading = { currency, plans: new Map(sold.map((plan) => [plan.id, plan])), terms, before };
+  const lines = all
+    .slice(0, maxLines)
+    .filter((line): line is PlanLine => line.plan !== undefined && Date.parse(line.from) < Date.parse(line.until));
+  const [line, ...others] = lines.filter(({ proration, amountMinor }) => !proration && amountMinor > 0);
+  if (line) return wholePeriodOf(lines, [line, ...others], reading);
+  return upgradeOf(
+    lines.filter(({ proration }) => proration),
+    reading,
+  );
 };

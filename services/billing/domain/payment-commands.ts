@@ -27,6 +27,8 @@ export interface RecordFailure extends DomainCommand {
 }
 export interface RecordExpiry extends DomainCommand {
   readonly type: 'RecordExpiry';
+  /** Of the page whose time is over. */
+  readonly session: string;
 }
 export interface RecordCapture extends DomainCommand {
   readonly type: 'RecordCapture';
@@ -41,6 +43,19 @@ export interface RecordRefund extends DomainCommand {
   readonly refunded: { readonly totalMinor: number } | { readonly refund: string; readonly amountMinor: number };
   /** The money that went back, as its capture named it, where the provider tells: a payment may have come twice. */
   readonly reference?: string;
+}
+/** An admin wants money to go back. Said before the provider is asked. */
+export interface AskRefund extends DomainCommand {
+  readonly type: 'AskRefund';
+  /** Stands for the request's idempotency key. */
+  readonly key: string;
+  /** Absent: all that is left. */
+  readonly amountMinor?: number;
+}
+/** The provider said no: nothing goes back by this request. */
+export interface RefuseRefund extends DomainCommand {
+  readonly type: 'RefuseRefund';
+  readonly key: string;
 }
 export interface OpenDispute extends DomainCommand {
   readonly type: 'OpenDispute';
@@ -70,6 +85,8 @@ export type PaymentCommand =
   | RecordExpiry
   | RecordCapture
   | RecordRefund
+  | AskRefund
+  | RefuseRefund
   | OpenDispute
   | CloseDispute;
 
@@ -78,4 +95,8 @@ export type PaymentRejection =
   /** The id stands for another order: an idempotency key used twice. */
   | 'order-differs'
   /** Money goes back that is not known to have come: first the capture is to be recorded. */
-  | 'payment-uncaptured';
+  | 'payment-uncaptured'
+  /** No more goes back than came. */
+  | 'refund-exceeds'
+  /** The key stands for a refund of another amount. */
+  | 'refund-differs';

@@ -87,6 +87,22 @@ export const paymentRefunded = z.strictObject({
   refund: reference.optional(),
   of: mismatchedMoney.optional(),
 });
+/** A refund that was told as a total before is told of by its own id as well. */
+export const refundNamed = z.strictObject({
+  type: z.literal('RefundNamed'),
+  refund: reference,
+  of: mismatchedMoney.optional(),
+});
+/** An admin asks the provider to give money back. Nothing went back yet: the provider tells when it did. */
+export const refundAsked = z.strictObject({
+  type: z.literal('RefundAsked'),
+  /** Stands for the request's idempotency key. */
+  key: z.string().min(1).max(64),
+  amountMinor,
+  askedAt: time,
+});
+/** The provider refused it. */
+export const refundRefused = z.strictObject({ type: z.literal('RefundRefused'), key: z.string().min(1).max(64) });
 export const disputeOpened = z.strictObject({
   type: z.literal('DisputeOpened'),
   dispute: reference,
@@ -114,6 +130,9 @@ export const paymentEvent = z.discriminatedUnion('type', [
   paymentCaptured,
   paymentMismatched,
   paymentRefunded,
+  refundNamed,
+  refundAsked,
+  refundRefused,
   disputeOpened,
   disputeClosed,
 ]);

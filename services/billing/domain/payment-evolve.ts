@@ -8,6 +8,7 @@ type EventOf<Type extends PaymentEvent['type']> = Extract<PaymentEvent, { type: 
 const maxFailures = 20;
 const maxMismatches = 20;
 const maxRefunds = 50;
+const maxRefundsAsked = 20;
 
 const requested = (event: EventOf<'PaymentRequested'>): KnownPayment => {
   const { type: _, ...order } = event;
@@ -54,12 +55,35 @@ const refund = (payment: KnownPayment, event: EventOf<'PaymentRefunded'>): Known
   const { totalMinor, credits, refund: id, of } = event;
   const refunds = id === undefined ? payment.refunds : [...payment.refunds, id].slice(-maxRefunds);
   const clawedBack = payment.clawedBack + credits;
-  if (of === undefined) return { ...payment, refundedMinor: totalMinor, refunds, clawedBack };
+  // Stripe tells totals and no ids.
+  const isVoided = id === undefined && payment.provider === 'paymob';
+  const went = { refundedMinor: totalMinor, ...(isVoided ? { voided: true as const } : {}) };
+  if (of === undefined) return { ...payment, ...went, refunds, clawedBack };
   const mismatches = (payment.mismatches ?? []).map((money) =>
-    money.reference === of ? { ...money, refundedMinor: totalMinor } : money,
+    money.reference === of ? { ...money, ...went } : money,
   );
   return { ...payment, refunds, clawedBack, mismatches };
 };
+
+const named = <Money extends { readonly voided?: true }>({ voided: _, ...money }: Money): Omit<Money, 'voided'> =>
+  money;
+
+const nameRefund = (payment: KnownPayment, { refund: id, of }: EventOf<'RefundNamed'>): KnownPayment => {
+  const refunds = [...payment.refunds, id].slice(-maxRefunds);
+  if (of === undefined) return { ...named(payment), refunds };
+  const mismatches = (payment.mismatches ?? []).map((money) => (money.reference === of ? named(money) : money));
+  return { ...payment, refunds, mismatches };
+};
+
+const askRefund = (payment: KnownPayment, { key, amountMinor, askedAt }: EventOf<'RefundAsked'>): KnownPayment => {
+  const asked = [...(payment.refundsAsked ?? []), { key, amountMinor, askedAt }];
+  return { ...payment, refundsAsked: asked.slice(-maxRefundsAsked) };
+};
+
+const refuseRefund = (payment: KnownPayment, { key }: EventOf<'RefundRefused'>): KnownPayment => ({
+  ...payment,
+  refundsAsked: (payment.refundsAsked ?? []).filter((asked) => asked.key !== key),
+});
 
 const openDispute = (payment: KnownPayment, event: EventOf<'DisputeOpened'>): KnownPayment => {
   const { dispute, amountMinor, credits, of } = event;
@@ -106,6 +130,12 @@ export const evolve = (payment: Payment, event: PaymentEvent): Payment => {
       return mismatch(payment, event);
     case 'PaymentRefunded':
       return refund(payment, event);
+    case 'RefundNamed':
+      return nameRefund(payment, event);
+    case 'RefundAsked':
+      return askRefund(payment, event);
+    case 'RefundRefused':
+      return refuseRefund(payment, event);
     case 'DisputeOpened':
       return openDispute(payment, event);
     case 'DisputeClosed':

@@ -21,12 +21,24 @@ export interface Dispute {
   readonly of?: string;
 }
 
+/** What an admin asked the provider to give back. */
+export interface AskedRefund {
+  readonly key: string;
+  readonly amountMinor: number;
+  readonly askedAt: string;
+}
+
+/** Why an attempt failed whose money was only reserved, and is free again. */
+export const voidedReason = 'voided';
+
 /** Money that came and was not what was asked for. */
 export interface Mismatch {
   /** The payment intent or transaction. */
   readonly reference: string;
   readonly amountMinor: number;
   readonly refundedMinor: number;
+  /** As of captured money. */
+  readonly voided?: true;
 }
 
 export interface KnownPayment extends Order {
@@ -46,6 +58,10 @@ export interface KnownPayment extends Order {
   readonly refundedMinor: number;
   /** Refunds that the provider told of one by one; the last 50. */
   readonly refunds: readonly string[];
+  /** Paymob told by the captured money itself that it went back; by the refund's own id it may tell so again. */
+  readonly voided?: true;
+  /** Refunds that the provider was asked for and did not refuse; the last 20. */
+  readonly refundsAsked?: readonly AskedRefund[];
   /** At most 20. */
   readonly disputes: readonly Dispute[];
   /** Taken back by refunds and disputes, less what was given back. */

@@ -5,6 +5,7 @@ import {
   at,
   captured,
   expired,
+  expiryOf,
   failed,
   later,
   mismatched,
@@ -117,7 +118,7 @@ describe('what is told on the way', () => {
     asked(opened('cs_1'))
       .when(requireAction('cs_1'))
       .then([actionRequired('cs_1')]));
-  test.each([[], [actionRequired('cs_1')], [failed('declined')]])(
+  test.each([[opened('cs_1')], [actionRequired('cs_1')], [opened('cs_1'), failed('declined')]])(
     'a page not used in time expires, once %#',
     (...events) => {
       asked(...events)
@@ -128,6 +129,13 @@ describe('what is told on the way', () => {
         .then([]);
     },
   );
+});
+
+test('X11 the end of a page says nothing of a payment that has another one, or none', () => {
+  for (const events of [[], [opened('cs_2')], [opened('cs_1'), opened('cs_2')]])
+    asked(...events)
+      .when(expiryOf('cs_1'))
+      .then([]);
 });
 
 describe('a failed attempt', () => {
@@ -172,7 +180,7 @@ describe('a failed attempt', () => {
     const many = Array.from({ length: 25 }, (_, index) => failed('declined', { reference: `ch_${index}` }));
     expect(
       asked(...many)
-        .when(recordExpiry)
+        .when(recordPending('pi_1'))
         .state(),
     ).toMatchObject({ failures: { length: 20 } });
     asked(...many)

@@ -1,5 +1,6 @@
 /** A payment: asked for once, captured once, and what goes back of it takes back its credits in proportion, exactly. */
 import { accept, type Decider, type Decision, reject } from '#shared/eventsourcing/decider.ts';
+import { askRefund, refuseRefund } from './ask-refund.ts';
 import { closeDispute, openDispute, recordRefund } from './money-back.ts';
 import type {
   OpenCheckout,
@@ -7,6 +8,7 @@ import type {
   PaymentRejection,
   RecordActionRequired,
   RecordCapture,
+  RecordExpiry,
   RecordFailure,
   RequestPayment,
 } from './payment-commands.ts';
@@ -88,6 +90,12 @@ const recordFailure = (command: RecordFailure, payment: KnownPayment): PaymentDe
   });
 };
 
+/** The end of a page that another one has followed says nothing. */
+const recordExpiry = ({ session }: RecordExpiry, payment: KnownPayment): PaymentDecision =>
+  isWaiting(payment) && payment.status !== 'expired' && payment.page?.session === session
+    ? accept({ type: 'PaymentExpired' })
+    : accept();
+
 /** Failed and expired attempts do not matter: whenever the right money comes, it counts, once. */
 const recordCapture = (command: RecordCapture, payment: KnownPayment): PaymentDecision => {
   const { reference, amountMinor, currency, receiptUrl, at } = command;
@@ -124,11 +132,15 @@ const decide = (command: PaymentCommand, payment: Payment): PaymentDecision => {
     case 'RecordFailure':
       return recordFailure(command, payment);
     case 'RecordExpiry':
-      return isWaiting(payment) && payment.status !== 'expired' ? accept({ type: 'PaymentExpired' }) : accept();
+      return recordExpiry(command, payment);
     case 'RecordCapture':
       return recordCapture(command, payment);
     case 'RecordRefund':
       return recordRefund(command, payment);
+    case 'AskRefund':
+      return askRefund(command, payment);
+    case 'RefuseRefund':
+      return refuseRefund(command, payment);
     case 'OpenDispute':
       return openDispute(command, payment);
     case 'CloseDispute':

@@ -5,16 +5,16 @@ import { fold } from '#shared/eventsourcing/decider.ts';
 import { given } from '#shared/testing/given.ts';
 import {
   day,
-  endPrepaid,
   entitled,
   observed,
   periodPaid,
   prepaid,
   prepaidEnded,
   recordPrepaid,
+  revokePeriod,
 } from '../test/subscriptions.ts';
 import { dueAt, runningPrepaid } from './entitlement.ts';
-import { periodEnd } from './paid-period.ts';
+import { periodEnd } from './period-end.ts';
 import { subscription } from './subscription.ts';
 import type { SubscriptionCommand } from './subscription-commands.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
@@ -28,10 +28,10 @@ describe('SP13 a prepaid period whose money went back whole', () => {
   test('is over at once, and once', () => {
     const ended = [prepaidEnded(day(9)), entitled(null, 'ended')] as const;
     of(...bought)
-      .when(endPrepaid(day(9)))
+      .when(revokePeriod(day(9)))
       .then(ended);
     of(...bought, ...ended)
-      .when(endPrepaid(day(10)))
+      .when(revokePeriod(day(10)))
       .then([]);
     expect(dueAt(fold(subscription, [...bought, ...ended]), day(9))).toBeUndefined();
   });
@@ -43,24 +43,24 @@ describe('SP13 a prepaid period whose money went back whole', () => {
 
   test('that was over already, or is of no payment of a period, is nothing', () => {
     of(...bought, entitled(null, 'ended'))
-      .when(endPrepaid(day(31)))
+      .when(revokePeriod(day(31)))
       .then([]);
     of(...bought)
-      .when(endPrepaid(day(9), 'pay_other'))
+      .when(revokePeriod(day(9), 'pay_other'))
       .then([]);
     of()
-      .when(endPrepaid(day(9)))
+      .when(revokePeriod(day(9)))
       .then([]);
   });
 
   test('leaves a subscription that is paid, and another prepaid plan', () => {
     const live = [observed({ plan: 'pro' }), periodPaid({ plan: 'pro' }), entitled('pro', 'paid')] as const;
     of(...bought, ...live)
-      .when(endPrepaid(day(9)))
+      .when(revokePeriod(day(9)))
       .then([prepaidEnded(day(9))]);
     const pro = prepaid(day(5), day(36), { plan: 'pro', paymentId: 'pay_pro' });
     of(...bought, pro, entitled('pro', 'paid'))
-      .when(endPrepaid(day(9), 'pay_pro'))
+      .when(revokePeriod(day(9), 'pay_pro'))
       .then([prepaidEnded(day(9), 'pay_pro', 'pro'), entitled('plus', 'paid')]);
   });
 
@@ -69,17 +69,17 @@ describe('SP13 a prepaid period whose money went back whole', () => {
     runningPrepaid(fold(subscription, [...bought, extension, ...events]), day(26))?.until;
   test('was added to another one: that one stays to its own end', () => {
     of(...bought, extension)
-      .when(endPrepaid(day(25), 'pay_2'))
+      .when(revokePeriod(day(25), 'pay_2'))
       .then([prepaidEnded(day(25), 'pay_2')]);
     expect(untilOf(prepaidEnded(day(25), 'pay_2'))).toBe(day(31));
   });
   test('had another one added to it: that one begins now, and is as long as it was', () => {
     of(...bought, extension)
-      .when(endPrepaid(day(25)))
+      .when(revokePeriod(day(25)))
       .then([prepaidEnded(day(25))]);
     expect(untilOf(prepaidEnded(day(25)))).toBe(day(25 + 28));
     of(...bought, extension, prepaidEnded(day(25)))
-      .when(endPrepaid(day(26), 'pay_2'))
+      .when(revokePeriod(day(26), 'pay_2'))
       .then([prepaidEnded(day(26), 'pay_2'), entitled(null, 'ended')]);
   });
 
@@ -88,7 +88,7 @@ describe('SP13 a prepaid period whose money went back whole', () => {
       prepaid(day(30 * n), day(30 * n + 30), { paymentId: `pay_${n}` }),
     );
     of(...months, entitled('plus', 'paid'))
-      .when(endPrepaid(day(5), 'pay_1'))
+      .when(revokePeriod(day(5), 'pay_1'))
       .then([prepaidEnded(day(5), 'pay_1')]);
     expect(fold(subscription, months).prepaid?.[0]?.parts).toHaveLength(24);
   });
@@ -116,6 +116,8 @@ const ms = (days: number): number => Date.parse(day(days));
 const endsOf = (told: readonly Step[]): Map<string, number> => {
   const left: { payment: number; plan: string; ms: number }[] = [];
   const ends = new Map<string, number>();
+  /** Since when each plan runs without a break. */
+  const begun = new Map<string, string>();
   let now = 0;
   const pass = (plan: string, passed: number) => {
     let rest = passed;
@@ -131,7 +133,13 @@ const endsOf = (told: readonly Step[]): Map<string, number> => {
     const runs = () => left.filter((one) => one.plan === plan).reduce((sum, one) => sum + one.ms, 0);
     if (back === undefined) {
       const from = now + runs();
-      left.push({ payment: index, plan, ms: Date.parse(periodEnd(new Date(from).toISOString(), 'month')) - from });
+      const first = from > now || ends.get(plan) === now ? (begun.get(plan) ?? day(at)) : day(at);
+      begun.set(plan, first);
+      left.push({
+        payment: index,
+        plan,
+        ms: Date.parse(periodEnd(new Date(from).toISOString(), 'month', first)) - from,
+      });
     } else for (const one of left) if (one.payment === back) one.ms = 0;
     for (const each of ['plus', 'pro'])
       ends.set(each, now + left.filter((one) => one.plan === each).reduce((sum, one) => sum + one.ms, 0));
@@ -147,7 +155,7 @@ test('SP13 FS7 whatever is bought ahead and given back, the time that is left is
         const command: SubscriptionCommand =
           back === undefined
             ? recordPrepaid(day(at), { plan, paymentId: `pay_${index}` })
-            : endPrepaid(day(at), `pay_${back}`);
+            : revokePeriod(day(at), `pay_${back}`);
         const decision = subscription.decide(command, state);
         if (!decision.accepted) throw new Error(decision.rejection);
         state = decision.events.reduce(subscription.evolve, state);

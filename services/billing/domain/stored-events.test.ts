@@ -58,8 +58,12 @@ describe('stored events, version 1', () => {
     expect(fold(payment, parsed.prepaid)).toMatchObject({
       status: 'captured',
       refundedMinor: 5000,
-      refunds: ['192036470'],
+      refunds: ['192036470', '192036472'],
       clawedBack: 75,
+      mismatches: [{ reference: '192036471', amountMinor: 20_000, refundedMinor: 20_000 }],
+      refundsAsked: [
+        { key: '0199c2d4-7a10-8c3e-9b1a-5f6e7d8c9b0e', amountMinor: 2500, askedAt: '2026-11-21T14:00:00.000Z' },
+      ],
     });
   });
 
@@ -68,8 +72,9 @@ describe('stored events, version 1', () => {
       observations: 2,
       entitledTo: null,
       overdueSince: '2026-12-28T13:00:00.000Z',
-      payments: ['pay_0199c2d4-7a10-8c3e-9b1a-5f6e7d8c9b0a', 'pay_0199c2d4-7a10-8c3e-9b1a-5f6e7d8c9b0b'],
-      prepaid: [],
+      payments: ['a', 'b', 'c'].map((last) => `pay_0199c2d4-7a10-8c3e-9b1a-5f6e7d8c9b0${last}`),
+      prepaid: [{ plan: 'monthly', price: { amountMinor: 24_900, currency: 'EGP', interval: 'month' } }],
+      paid: { paymentId: 'pay_0199c2d4-7a10-8c3e-9b1a-5f6e7d8c9b0a', revoked: true },
     }));
 });
 

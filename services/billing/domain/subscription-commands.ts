@@ -24,9 +24,9 @@ export interface RecordPeriodPaid extends DomainCommand {
   /** Of a prepaid period `from` is when it was paid: it begins then, or where the running one of the same plan ends. */
   readonly paid: RenewingPeriod | (Omit<PrepaidPeriod, 'until'> & { readonly interval: 'month' | 'year' });
 }
-/** All that was paid for a prepaid period went back. */
-export interface EndPrepaid extends DomainCommand {
-  readonly type: 'EndPrepaid';
+/** All that was paid for a period went back. */
+export interface RevokePeriod extends DomainCommand {
+  readonly type: 'RevokePeriod';
   readonly paymentId: string;
 }
 export interface RecordTrialEnding extends DomainCommand {
@@ -34,7 +34,7 @@ export interface RecordTrialEnding extends DomainCommand {
   readonly plan: string;
   readonly endsAt: string;
 }
-/** The clock: a prepaid period, or the grace of an overdue payment, may be over. */
+/** The clock: a period, or the grace of an overdue payment, may be over. */
 export interface CheckDue extends DomainCommand {
   readonly type: 'CheckDue';
 }
@@ -43,7 +43,7 @@ export type SubscriptionCommand =
   | OpenSubscriptionCheckout
   | Observe
   | RecordPeriodPaid
-  | EndPrepaid
+  | RevokePeriod
   | RecordTrialEnding
   | CheckDue;
 

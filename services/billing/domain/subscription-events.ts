@@ -47,6 +47,8 @@ export const periodPaid = z.strictObject({
   credits,
   /** What may stay of the periods before; null: all. */
   maxRollover: z.int().min(0).nullable(),
+  /** What a whole period of the plan cost then. Absent in older events, and where nobody knows. */
+  price: z.strictObject({ amountMinor, currency, interval: z.enum(['month', 'year']) }).optional(),
   from: time,
   until: time,
 });
@@ -59,6 +61,14 @@ export const prepaidEnded = z.strictObject({
   endedAt: time,
 });
 export type PrepaidEnded = Readonly<z.infer<typeof prepaidEnded>>;
+
+/** The money of a period of a subscription went back whole: it entitles to nothing, until another one is paid. */
+export const periodRevoked = z.strictObject({
+  type: z.literal('PeriodRevoked'),
+  paymentId: z.string().min(1).max(64),
+  plan,
+  revokedAt: time,
+});
 
 /** What the user is entitled to is another plan now; null: the app's default one. */
 export const planEntitled = z.strictObject({
@@ -75,6 +85,7 @@ export const subscriptionEvent = z.discriminatedUnion('type', [
   subscriptionObserved,
   periodPaid,
   prepaidEnded,
+  periodRevoked,
   planEntitled,
   trialEnding,
 ]);

@@ -23,8 +23,13 @@ export interface Subscription {
   readonly ended?: readonly string[];
   /** How often the provider was asked and said something new. */
   readonly observations: number;
-  /** The newest paid period of a subscription at the provider. It entitles together with that subscription alone. */
-  readonly paid?: RenewingPeriod;
+  /**
+   * The newest paid period of a subscription at the provider. It entitles together with that subscription alone. `revoked`: its money
+   * went back whole, and it entitles to nothing.
+   */
+  readonly paid?: RenewingPeriod & { readonly revoked?: true };
+  /** Those that were replaced before their end, by an upgrade or a change of interval: of each plan the last. Absent: none. */
+  readonly earlier?: readonly RenewingPeriod[];
   /** Of each plan that was ever prepaid, what runs or ran last, from its beginning to where its last extension ends. */
   readonly prepaid?: readonly PrepaidSpan[];
   /** Payments of periods, the newest last; the last 24. */
@@ -34,6 +39,8 @@ export interface Subscription {
   /** The end of a trial that was told of last. */
   readonly trialEndTold?: string;
   readonly entitledTo: string | null;
+  /** The subscription whose overdue payment took the plan, while nothing else was told since. */
+  readonly lapsed?: string;
   /** A page to subscribe on that may still be open. */
   readonly page?: { readonly session: string; readonly plan: string; readonly expiresAt: string };
 }
@@ -42,5 +49,5 @@ export const noSubscription: Subscription = { observations: 0, payments: [], ent
 
 export const subscriptionStream = (owner: Owner): string => `${ownerKey(owner)}#subscription`;
 
-/** How long a plan stays though its payment is overdue, while the provider tries again. */
+/** How long a plan stays though its payment is overdue or not heard of, while the provider tries again. */
 export const graceDays = 7;

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { subscriptionYear, type YearStep } from '../test/subscription-year.ts';
 import { day, recordPrepaid } from '../test/subscriptions.ts';
 import { dueAt } from './entitlement.ts';
-import { periodEnd } from './paid-period.ts';
+import { periodEnd } from './period-end.ts';
 import { subscription } from './subscription.ts';
 import type { SubscriptionCommand } from './subscription-commands.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
@@ -33,7 +33,8 @@ const prepaidPlan = (bought: readonly Purchase[], at: string): string | undefine
   for (const { at: time, plan } of bought) {
     const span = spans.get(plan);
     const runs = span !== undefined && span.end >= day(time);
-    spans.set(plan, { begin: runs ? span.begin : time, end: periodEnd(runs ? span.end : day(time), 'month') });
+    const begin = runs ? span.begin : time;
+    spans.set(plan, { begin, end: periodEnd(runs ? span.end : day(time), 'month', day(begin)) });
   }
   const running = [...spans].filter(([, { end }]) => at < end).toSorted(([, one], [, two]) => two.begin - one.begin);
   return running[0]?.[0];
@@ -45,11 +46,14 @@ const model = (steps: readonly YearStep[], bought: readonly Purchase[], at: stri
   const prepaid = prepaidPlan(bought, at);
   if (!last) return prepaid ?? null;
   const life = steps.filter(({ said }) => said.reference === last.said.reference);
-  const paid = life.findLast((step) => step.paid)?.paid?.plan;
+  const { status, plan, cancelAtPeriodEnd, trialEnd } = last.said;
+  const paid = life.findLast((step) => step.paid)?.paid;
+  /** The provider has so many days to say that it goes on. */
+  const isBelieved = (end = ''): boolean => Date.parse(at) < Date.parse(end) + (cancelAtPeriodEnd ? 1 : 7) * 86_400_000;
   const failed = life.slice(life.findLastIndex(({ said }) => said.status !== 'past_due') + 1)[0];
   const isInGrace = failed !== undefined && at < day(failed.at + 7);
-  if (paid !== undefined && (last.said.status === 'active' || isInGrace)) return paid;
-  return prepaid ?? (last.said.status === 'trialing' ? last.said.plan : null);
+  if (paid && (isInGrace || (status === 'active' && isBelieved(paid.until)))) return paid.plan;
+  return prepaid ?? (status === 'trialing' && isBelieved(trialEnd) ? plan : null);
 };
 
 interface Told {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { fold } from '#shared/eventsourcing/decider.ts';
 import { given } from '#shared/testing/given.ts';
 import { anObserved, day, entitled, observe, observed, periodPaid, recordPaid } from '../test/subscriptions.ts';
+import { dueAt } from './entitlement.ts';
 import { subscription } from './subscription.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
 import { subscriptionEvent } from './subscription-events.ts';
@@ -50,18 +51,45 @@ describe('BM11 premium follows the subscription', () => {
       .thenRejected('observation-stale');
   });
 
-  test('FS7 cancelled at the end of the period it stays until the provider says that it is over', () => {
+  test('FS7 cancelled at the end of the period it stays until the provider says that it is over, or a day', () => {
     const cancelling = observed({ cancelAtPeriodEnd: true });
     of(...subscribed)
       .when(observe(day(3), 1, { cancelAtPeriodEnd: true }))
       .then([cancelling]);
     const over = { cancelAtPeriodEnd: true, status: 'canceled' } as const;
     of(...subscribed, cancelling)
-      .when(checkDue(day(60)))
+      .when(checkDue(day(31.99)))
       .then([]);
+    of(...subscribed, cancelling)
+      .when(checkDue(day(32)))
+      .then([entitled(null, 'ended')]);
     of(...subscribed, cancelling)
       .when(observe(day(31), 2, over))
       .then([observed(over), entitled(null, 'ended')]);
+  });
+
+  test('FS8 no plan is for good: what nobody tells of for seven days behind the paid period is over', () => {
+    expect(dueAt(fold(subscription, subscribed), day(0))).toBe(day(38));
+    of(...subscribed)
+      .when(checkDue(day(37.99)))
+      .then([]);
+    of(...subscribed)
+      .when(checkDue(day(38)))
+      .then([entitled(null, 'ended')]);
+    const next = { paymentId: 'pay_2', from: day(31), until: day(59) };
+    of(...subscribed, entitled(null, 'ended'))
+      .when(recordPaid(day(40), next))
+      .then([periodPaid(next), entitled('plus', 'paid')]);
+  });
+
+  test('FS8 nor is a trial', () => {
+    const trial = observed({ status: 'trialing', trialEnd: day(14) });
+    const tried = [trial, entitled('plus', 'trial')] as const;
+    expect(dueAt(fold(subscription, tried), day(0))).toBe(day(21));
+    of(...tried)
+      .when(checkDue(day(21)))
+      .then([entitled(null, 'ended')]);
+    expect(dueAt(fold(subscription, [...tried, { ...trial, cancelAtPeriodEnd: true }]), day(0))).toBe(day(15));
   });
 
   test.each(['canceled', 'unpaid', 'paused', 'incomplete_expired'] as const)(
@@ -131,9 +159,18 @@ describe('FS8 an overdue payment', () => {
 
   test.each(['past_due', 'unpaid'] as const)('paid after all brings the plan back from %s', (status) => {
     const late = observed({ status, ...(status === 'past_due' ? { overdueSince: day(31) } : {}) });
-    of(...subscribed, late, entitled(null, 'overdue'))
-      .when(observe(day(45), 2))
+    const lost = [...subscribed, late, entitled(null, 'overdue')] as const;
+    of(...lost)
+      .when(observe(day(37), 2))
       .then([observed(), entitled('plus', 'recovered')]);
+    // Longer ago, with the payment that is heard of behind it.
+    const next = { paymentId: 'pay_2', from: day(31), until: day(59) };
+    of(...lost)
+      .when(observe(day(45), 2))
+      .then([observed()]);
+    of(...lost, observed())
+      .when(recordPaid(day(45), next))
+      .then([periodPaid(next), entitled('plus', 'recovered')]);
   });
 });
 

@@ -1,24 +1,18 @@
 /** A user's subscription: what they are entitled to follows from what was paid for and how it stands at the provider. */
 import { accept, type Decider, type Decision, reject } from '#shared/eventsourcing/decider.ts';
-import {
-  type EntitlementReason,
-  entitledTo,
-  isAlive,
-  isBesideAnother,
-  livingSubscription,
-  runningPrepaid,
-} from './entitlement.ts';
-import { periodEnd } from './paid-period.ts';
+import { type EntitlementReason, entitledTo, isAlive, isBesideAnother, runningPrepaid } from './entitlement.ts';
+import { periodEnd } from './period-end.ts';
 import { spanOf, withoutPayment, withPeriod } from './prepaid.ts';
+import { isNewer, renewingOf, withoutRenewing, withRenewing } from './renewing.ts';
 import type {
-  EndPrepaid,
   Observe,
   RecordPeriodPaid,
+  RevokePeriod,
   SubscriptionCommand,
   SubscriptionRejection,
 } from './subscription-commands.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
-import { noSubscription, type Observed, type RenewingPeriod, type Subscription } from './subscription-state.ts';
+import { noSubscription, type Observed, type Subscription } from './subscription-state.ts';
 
 type SubscriptionDecision = Decision<SubscriptionEvent, SubscriptionRejection>;
 type EventOf<Type extends SubscriptionEvent['type']> = Extract<SubscriptionEvent, { type: Type }>;
@@ -43,7 +37,7 @@ const observedFacts = (said: Observed): Observed => ({
   ...(said.trialEnd === undefined ? {} : { trialEnd: said.trialEnd }),
 });
 /** A store gives an object's fields back in any order. */
-const isSame = (one: Observed, other: Observed): boolean =>
+export const isSameObserved = (one: Observed, other: Observed): boolean =>
   JSON.stringify(observedFacts(one)) === JSON.stringify(observedFacts(other));
 
 /**
@@ -64,40 +58,30 @@ const observe = ({ at, observed, seen }: Observe, state: Subscription): Subscrip
     if (isPassedOver(said, current)) return accept();
     return accept({ type: 'SubscriptionObserved', ...said, ...overdue(at) });
   }
-  return isSame(said, current) ? accept() : accept({ type: 'SubscriptionObserved', ...said, ...overdue(overdueSince) });
+  return isSameObserved(said, current)
+    ? accept()
+    : accept({ type: 'SubscriptionObserved', ...said, ...overdue(overdueSince) });
 };
 
-/**
- * Whether a period counts before the one that is known: by when it begins, for a change from years to months ends sooner than what
- * it replaces. What replaces another in the same second is the upgrade.
- */
-const isNewer = (one: RenewingPeriod, state: Subscription): boolean => {
-  const { paid } = state;
-  if (!paid) return true;
-  const living = livingSubscription(state)?.reference;
-  if (one.reference !== paid.reference && (one.reference === living || paid.reference === living))
-    return one.reference === living;
-  if (Date.parse(one.from) !== Date.parse(paid.from)) return isLater(one.from, paid.from);
-  if (one.kind !== paid.kind) return one.kind === 'upgrade';
-  return !isLater(paid.until, one.until);
-};
-
-const isKnown = (paymentId: string, { payments, paid, prepaid = [] }: Subscription): boolean =>
+const isKnown = (paymentId: string, { payments, paid, earlier = [], prepaid = [] }: Subscription): boolean =>
   payments.includes(paymentId) ||
   paid?.paymentId === paymentId ||
+  earlier.some((period) => period.paymentId === paymentId) ||
   prepaid.some((period) => period.paymentId === paymentId);
 
 const recordPeriodPaid = ({ paid }: RecordPeriodPaid, state: Subscription): SubscriptionDecision => {
   if (isKnown(paid.paymentId, state)) return accept();
-  const { paymentId, provider, reference, plan, credits } = paid;
-  const event = { type: 'PeriodPaid', paymentId, provider, reference, plan, credits } as const;
+  const { paymentId, provider, reference, plan, credits, price } = paid;
+  const cost = price && { amountMinor: price.amountMinor, currency: price.currency, interval: price.interval };
+  const facts = { paymentId, provider, reference, plan, credits };
+  const event = { type: 'PeriodPaid', ...facts, ...(cost ? { price: cost } : {}) } as const;
   if (paid.kind === 'prepaid') {
     const { kind, interval } = paid;
     // Whoever pays early loses nothing of the period that still runs.
     const maxRollover = runningPrepaid(state, paid.from) ? null : paid.maxRollover;
-    const running = state.prepaid?.find((period) => period.plan === plan && isLater(period.until, paid.from));
+    const running = state.prepaid?.find((period) => period.plan === plan && !isLater(paid.from, period.until));
     const from = running?.until ?? paid.from;
-    return accept({ ...event, kind, maxRollover, from, until: periodEnd(from, interval) });
+    return accept({ ...event, kind, maxRollover, from, until: periodEnd(from, interval, running?.from) });
   }
   if (isBesideAnother(state, reference)) return reject('subscription-other');
   const { kind, from, until } = paid;
@@ -106,9 +90,11 @@ const recordPeriodPaid = ({ paid }: RecordPeriodPaid, state: Subscription): Subs
   return accept({ ...event, kind, maxRollover, from, until });
 };
 
-const endPrepaid = ({ at, paymentId }: EndPrepaid, { prepaid = [] }: Subscription): SubscriptionDecision => {
-  const span = spanOf(prepaid, paymentId, at);
-  return span ? accept({ type: 'PrepaidEnded', paymentId, plan: span.plan, endedAt: at }) : accept();
+const revokePeriod = ({ at, paymentId }: RevokePeriod, state: Subscription): SubscriptionDecision => {
+  const span = spanOf(state.prepaid ?? [], paymentId, at);
+  if (span) return accept({ type: 'PrepaidEnded', paymentId, plan: span.plan, endedAt: at });
+  const period = renewingOf(state, paymentId);
+  return period ? accept({ type: 'PeriodRevoked', paymentId, plan: period.plan, revokedAt: at }) : accept();
 };
 
 const decideItself = (command: SubscriptionCommand, state: Subscription): SubscriptionDecision => {
@@ -122,8 +108,8 @@ const decideItself = (command: SubscriptionCommand, state: Subscription): Subscr
       return observe(command, state);
     case 'RecordPeriodPaid':
       return recordPeriodPaid(command, state);
-    case 'EndPrepaid':
-      return endPrepaid(command, state);
+    case 'RevokePeriod':
+      return revokePeriod(command, state);
     case 'RecordTrialEnding': {
       const { plan, endsAt } = command;
       if (state.trialEndTold === endsAt) return accept();
@@ -137,13 +123,15 @@ const decideItself = (command: SubscriptionCommand, state: Subscription): Subscr
 const isOverdue = ({ observed }: Subscription): boolean =>
   observed?.status === 'past_due' || observed?.status === 'unpaid';
 
-const reasonOf = (reason: EntitlementReason, before: Subscription, after: Subscription): EntitlementReason =>
-  reason === 'paid' &&
-  isOverdue(before) &&
-  before.observed?.reference === after.observed?.reference &&
-  !isOverdue(after)
-    ? 'recovered'
-    : reason;
+/** The subscription whose payment is overdue, or was so when the plan was lost. */
+const overdueOf = (state: Subscription): string | undefined =>
+  isOverdue(state) ? state.observed?.reference : state.lapsed;
+
+const reasonOf = (reason: EntitlementReason, before: Subscription, after: Subscription): EntitlementReason => {
+  const overdue = overdueOf(before);
+  const isRecovered = overdue !== undefined && overdue === after.observed?.reference && !isOverdue(after);
+  return reason === 'paid' && isRecovered ? 'recovered' : reason;
+};
 
 /** What a command leads to by itself, and what the user is entitled to behind it where that is another plan. */
 const decide = (command: SubscriptionCommand, state: Subscription): SubscriptionDecision => {
@@ -159,8 +147,7 @@ const afterPeriodPaid = (state: Subscription, event: EventOf<'PeriodPaid'>): Sub
   const { type: _, kind, ...facts } = event;
   const known: Subscription = { ...state, payments: [...state.payments, facts.paymentId].slice(-maxPayments) };
   if (kind === 'prepaid') return { ...known, prepaid: withPeriod(state.prepaid ?? [], { ...facts, kind }) };
-  const paid: RenewingPeriod = { ...facts, kind };
-  return isNewer(paid, state) ? { ...known, paid } : known;
+  return withRenewing(known, { ...facts, kind });
 };
 
 const evolve = (state: Subscription, event: SubscriptionEvent): Subscription => {
@@ -185,10 +172,15 @@ const evolve = (state: Subscription, event: SubscriptionEvent): Subscription => 
       return afterPeriodPaid(state, event);
     case 'PrepaidEnded':
       return { ...state, prepaid: withoutPayment(state.prepaid ?? [], event) };
+    case 'PeriodRevoked':
+      return withoutRenewing(state, event.paymentId);
     case 'TrialEnding':
       return { ...state, trialEndTold: event.endsAt };
-    case 'PlanEntitled':
-      return { ...state, entitledTo: event.plan };
+    case 'PlanEntitled': {
+      const { lapsed: _, ...before } = state;
+      const lapsed = event.reason === 'overdue' ? state.observed?.reference : undefined;
+      return { ...before, entitledTo: event.plan, ...(lapsed === undefined ? {} : { lapsed }) };
+    }
   }
 };
 

@@ -32,7 +32,7 @@ test('FS3 BM10 a pack is bought on the provider’s page, at the catalog’s pri
     successUrl: 'https://app.example/paid',
     cancelUrl: 'https://app.example/left',
     notificationUrl: 'https://api.example/webhooks/stripe/flirt-studio',
-    idempotencyKey: `${body.payment_id}:checkout`,
+    idempotencyKey: `${body.payment_id}:checkout:cus_user-1`,
   });
   expect(await events(body.payment_id)).toMatchObject([
     { type: 'PaymentRequested', purpose: 'pack', item: 'small', amountMinor: 999, credits: 120, via: 'checkout' },
@@ -56,11 +56,22 @@ test('FS3 the same key is the same payment and page; another thing under it is r
   app.definition = { ...app.definition, packs: [{ ...small, price: { amount_minor: 5_000, currency: 'USD' } }] };
   expect(await send('POST', '/v1/checkout', { body: pack, key: 'k' })).toEqual(first);
   expect(calls.filter(({ method }) => method === 'openCheckout')).toHaveLength(1);
+  const [success_url, cancel_url] = ['https://app.example/other', 'https://app.example/elsewhere'];
   for (const body of [
     { plan_id: 'basic', provider: 'paymob' },
+    { plan_id: 'plus' },
     { ...pack, provider: 'paymob' },
+    { ...pack, success_url },
+    { ...pack, cancel_url },
+    { ...pack, save_payment_method: true },
   ])
-    expect((await send('POST', '/v1/checkout', { body, key: 'k' })).body.type).toMatch(/idempotency-mismatch$/);
+    expect(await send('POST', '/v1/checkout', { body, key: 'k' })).toMatchObject({
+      status: 422,
+      body: { type: 'urn:tessera:problem:idempotency-mismatch', detail: expect.stringContaining('new key') },
+    });
+  expect(calls.filter(({ method }) => method === 'openCheckout')).toHaveLength(1);
+  const usual = { ...pack, provider: 'stripe', success_url: 'https://app.example/paid', save_payment_method: false };
+  expect(await send('POST', '/v1/checkout', { body: usual, key: 'k' })).toEqual(first);
   expect((await send('POST', '/v1/payment-intents', { body: pack, key: 'k' })).status).toBe(422);
   const other = await send('POST', '/v1/checkout', { body: pack, key: 'k', user: 'user-2' });
   expect(other.body.payment_id).not.toBe(first.body.payment_id);
@@ -77,7 +88,8 @@ test('FS3 a page that has expired is followed by another, which the same key mee
     method === 'openCheckout' ? [(request as { idempotencyKey: string }).idempotencyKey] : [],
   );
   const { payment_id: id } = opened.body;
-  expect(keys).toEqual([`${id}:checkout`, `${id}:checkout:cs_1`, `${id}:checkout:cs_2`]);
+  const key = `${id}:checkout:cus_user-1`;
+  expect(keys).toEqual([key, `${key}:cs_1`, `${key}:cs_2`]);
   expect(await buy()).toEqual(opened);
   expect((await events(id)).map(({ type }) => type)).toEqual(['PaymentRequested', 'CheckoutOpened']);
 });
@@ -103,7 +115,26 @@ test('I5 what was paid under a key is not paid again under it', async () => {
   expect((await send('POST', '/v1/checkout', { body: pack, key: 'k' })).status).toBe(201);
   const money = { reference: 'pi_1', amountMinor: 999, currency: 'USD' };
   await parts.handlePayment(stream, { type: 'RecordCapture', at, ...money }, meta);
-  expect((await send('POST', '/v1/checkout', { body: pack, key: 'k' })).body.type).toMatch(/payment-over$/);
+  const paid = await send('POST', '/v1/checkout', { body: pack, key: 'k' });
+  expect([paid.status, paid.body]).toEqual([
+    409,
+    expect.objectContaining({
+      type: 'urn:tessera:problem:payment-over',
+      title: 'It is paid already',
+      payment_id: body.payment_id,
+      payment_status: 'paid',
+    }),
+  ]);
+});
+
+test('I5 a payment intent that was paid tells which payment it was', async () => {
+  const { send, parts } = newApi();
+  const buy = () => send('POST', '/v1/payment-intents', { body: pack, key: 'k' });
+  const { payment_id } = (await buy()).body;
+  const money = { reference: 'pi_1', amountMinor: 999, currency: 'USD' };
+  const at = new Date().toISOString();
+  await parts.handlePayment(paymentStream(owner, payment_id), { type: 'RecordCapture', at, ...money }, meta);
+  expect(await buy()).toMatchObject({ status: 409, body: { payment_id, payment_status: 'paid' } });
 });
 
 test.each([
@@ -114,12 +145,28 @@ test.each([
   ['/body/plan_id', { plan_id: 'gold' }],
   ['/body/plan_id', { plan_id: 'gift' }],
   ['/body/plan_id', { plan_id: 'free' }],
+  ['/body/pack_id', {}],
+  ['/body/save_payment_method', { plan_id: 'plus', save_payment_method: false }],
+  ['/body/save_payment_method', { plan_id: 'plus', provider: 'paymob', save_payment_method: true }],
+  ['/body/billing_data', { ...pack, billing_data: { city: 'Cairo' } }],
+  ['/body/billing_data', { plan_id: 'plus', billing_data: {} }],
 ])('FS3 %s is refused: %j', async (pointer, body) => {
   const { send, calls } = newApi();
   const answer = await send('POST', '/v1/checkout', { body });
   expect(answer).toMatchObject({ body: { errors: [{ pointer }] } });
   expect([400, 404, 409]).toContain(answer.status);
   expect(calls).toEqual([]);
+});
+
+test('FS3 a plan that is not for sale is there all the same, and why it is not is told', async () => {
+  const { send } = newApi();
+  const told = async (plan_id: string) => {
+    const { status, body } = await send('POST', '/v1/checkout', { body: { plan_id } });
+    return [status, body.detail];
+  };
+  expect(await told('gift')).toEqual([409, 'The plan "gift" is not for sale: it has no price.']);
+  expect(await told('free')).toEqual([409, 'The plan "free" is not for sale: every user has it.']);
+  expect(await told('gold')).toEqual([404, 'The app has no plan "gold".']);
 });
 
 test('FS3 the user comes back to the app’s own addresses; one that the app has not must be given', async () => {
@@ -173,6 +220,10 @@ test('FS7 a plan at Stripe has one page at a time; a repetition of the request m
     customer: 'cus_user-1',
   });
   expect(await send('POST', '/v1/checkout', { body: plus, key: 'k' })).toEqual(first);
+  const opened = calls.length;
+  for (const body of [{ plan_id: 'pro' }, pack, { ...plus, success_url: 'https://app.example/other' }])
+    expect((await send('POST', '/v1/checkout', { body, key: 'k' })).body.type).toMatch(/idempotency-mismatch$/);
+  expect(calls).toHaveLength(opened);
   const expiring = () => calls.filter(({ method }) => method === 'expireCheckout').map(({ asked }) => asked[0]);
   expect(expiring()).toEqual([]);
   expect((await send('POST', '/v1/checkout', { body: { plan_id: 'pro' } })).body.session_id).toBe('cs_2');
@@ -216,7 +267,8 @@ test('FS7 whoever has a subscription, or a prepaid period, buys no other; a prep
 
 test('FS4 a pack is paid inside the app: the secret is told, kept nowhere, and told again', async () => {
   const { send, calls, events } = newApi();
-  const first = await send('POST', '/v1/payment-intents', { body: { ...pack, save_payment_method: true }, key: 'k' });
+  const saving = { ...pack, save_payment_method: true };
+  const first = await send('POST', '/v1/payment-intents', { body: saving, key: 'k' });
   const { payment_id: id } = first.body;
   const secret = `pi_${id}_secret`;
   expect(first).toMatchObject({
@@ -225,9 +277,10 @@ test('FS4 a pack is paid inside the app: the secret is told, kept nowhere, and t
   });
   expect(calls[1]).toMatchObject({
     method: 'createPaymentIntent',
-    asked: [{ paymentId: id, customer: 'cus_user-1', savesMethod: true, idempotencyKey: `${id}:intent` }],
+    asked: [{ paymentId: id, customer: 'cus_user-1', savesMethod: true, idempotencyKey: `${id}:intent:cus_user-1` }],
   });
-  expect(await send('POST', '/v1/payment-intents', { body: pack, key: 'k' })).toEqual(first);
+  expect(await send('POST', '/v1/payment-intents', { body: saving, key: 'k' })).toEqual(first);
+  expect((await send('POST', '/v1/payment-intents', { body: pack, key: 'k' })).status).toBe(422);
   expect(calls.map(({ method }) => method)).toEqual(['createCustomer', 'createPaymentIntent', 'readClientSecret']);
   expect(JSON.stringify(await events(id))).not.toContain('secret');
   expect((await send('POST', '/v1/payment-intents', { body: { pack_id: 'large' } })).status).toBe(404);

@@ -11,6 +11,7 @@ import {
   providers,
   publicUrl,
   references,
+  requestKeys,
   subscriptionStore,
 } from '../composition.ts';
 import { paymentHandler } from '../handle-payment.ts';
@@ -41,6 +42,7 @@ export const handler = apiFunction({
     providersOf: providers(log),
     customers: customers(),
     references: references(),
+    requestKeys: requestKeys(),
     paymentRows: paymentRows(),
     callbacks: callbackLog(),
     publicUrl: publicUrl(),

@@ -1,17 +1,20 @@
-/** Applies what payment providers told. What cannot be applied yet comes again after the queue's pause. */
+/** Applies what payment providers told. What cannot be applied yet comes again after a pause. */
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
 import { MetricUnit } from '#shared/observability/metrics.ts';
 import { applyCallback } from '../callbacks/apply-callback.ts';
 import { applyFact } from '../callbacks/apply-fact.ts';
 import { callbackMessage } from '../callbacks/callback-message.ts';
+import { comeAgain } from '../callbacks/come-again.ts';
 import {
-  callbackRecords,
+  callbackLog,
   catalog,
   logger,
   metrics,
   paymentStore,
   providers,
   references,
+  showCallbackAgain,
   subscriptionStore,
 } from '../composition.ts';
 import { paymentHandler } from '../handle-payment.ts';
@@ -24,10 +27,12 @@ const now = () => new Date().toISOString();
 const store = subscriptionStore();
 const handleSubscription = subscriptionHandler(store);
 
-export const handler = queueConsumer(
-  log,
-  callbackMessage,
-  applyCallback({
+const count = (alarm: string): void => {
+  counts.addMetric(alarm, MetricUnit.Count, 1);
+  counts.publishStoredMetrics();
+};
+const consume = comeAgain({
+  apply: applyCallback({
     applyFact: applyFact({
       catalog: catalog(log),
       providersOf: providers(log),
@@ -37,11 +42,16 @@ export const handler = queueConsumer(
       observe: observeSubscription({ store, handle: handleSubscription, now }),
       now,
     }),
-    log: callbackRecords(),
+    log: callbackLog(),
     logger: log,
-    count: (alarm) => {
-      counts.addMetric(alarm, MetricUnit.Count, 1);
-      counts.publishStoredMetrics();
-    },
+    count,
   }),
+  show: showCallbackAgain(),
+  count,
+});
+
+export const handler: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> = queueConsumer(
+  log,
+  callbackMessage,
+  consume,
 );

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { derivedUuid } from '#shared/ids.ts';
 import type { PaymentCommand } from '../domain/payment-commands.ts';
 import { paymentStream } from '../domain/payment-state.ts';
 import { ProviderFailure } from '../providers/provider.ts';
@@ -126,12 +127,44 @@ test('PP8 an admin gives money back, no more than is left, and once by the key a
   expect((await send('POST', `/v1/admin/payments/${id}/refunds`, { body: { reason } })).status).toBe(400);
 });
 
-test('PP8 what the provider refuses to give back is said to be refused', async () => {
-  const { send, id, capture, script, app } = await withPayment();
+test('SP13 PP8 at Paymob, which would give twice, a key gives money back once, also where the answer was lost', async () => {
+  const { send, id, capture, tell, refunds, script } = await withPayment('paymob');
+  const refund = (body: object, key = 'k') => send('POST', `/v1/admin/payments/${id}/refunds`, { body, key });
+  await capture();
+  for (const _again of [1, 2]) expect((await refund({ reason: 'r', amount_minor: 300 })).status).toBe(202);
+  expect(refunds()).toHaveLength(1);
+  expect(problem(await refund({ reason: 'r', amount_minor: 301 }))).toBe('idempotency-mismatch');
+  await tell({ type: 'RecordRefund', at, refunded: { refund: '901', amountMinor: 300 } });
+  script.failing.set('refund', new ProviderFailure('unavailable', 'no answer'));
+  expect((await refund({ reason: 'r' }, 'rest')).status).toBe(503);
+  script.failing.clear();
+  expect((await refund({ reason: 'r' }, 'rest')).status).toBe(202);
+  expect(refunds()).toHaveLength(2);
+  await tell({ type: 'RecordRefund', at, refunded: { refund: '902', amountMinor: 699 } });
+  expect((await refund({ reason: 'r' }, 'rest')).body.status).toBe('refunded');
+  expect(refunds()).toHaveLength(2);
+});
+
+test('PP8 Stripe is asked again by the key while it knows it: a lost answer does not lose the refund', async () => {
+  const { id, capture, tell, refunds, send } = await withPayment();
+  await capture();
+  const refund = (key: string) => send('POST', `/v1/admin/payments/${id}/refunds`, { body: { reason: 'r' }, key });
+  for (const _again of [1, 2]) expect((await refund('k')).status).toBe(202);
+  expect(refunds()).toHaveLength(2);
+  const yesterday = new Date(Date.now() - 21 * 3_600_000).toISOString();
+  await tell({ type: 'AskRefund', at: yesterday, key: derivedUuid('old'), amountMinor: 999 });
+  expect((await refund('old')).status).toBe(202);
+  expect(refunds()).toHaveLength(2);
+});
+
+test('PP8 what the provider refuses to give back is said to be refused, and may be asked for again', async () => {
+  const { send, id, capture, script, app, refunds, events } = await withPayment();
   await capture();
   script.failing.set('refund', new ProviderFailure('refused', 'disputed'));
   const refund = () => send('POST', `/v1/admin/payments/${id}/refunds`, { body: { reason: 'r' }, key: 'k' });
-  expect(problem(await refund())).toBe('provider-refused');
+  for (const _again of [1, 2]) expect(problem(await refund())).toBe('provider-refused');
+  expect(refunds()).toHaveLength(2);
+  expect((await events(id)).at(-1)).toMatchObject({ type: 'RefundRefused' });
   app.providers = {};
   expect(problem(await refund())).toBe('provider-unsupported');
 });
@@ -139,12 +172,12 @@ test('PP8 what the provider refuses to give back is said to be refused', async (
 test('SP13 a payment at Paymob is voided whole, before any of it went back; one at Stripe is not', async () => {
   const { send, id, capture, tell, refunds } = await withPayment('paymob');
   const stop = () => send('POST', `/v1/admin/payments/${id}/void`, { body: { reason: 'r' } });
-  expect(problem(await stop())).toBe('payment-over');
+  expect(problem(await stop())).toBe('payment-unvoidable');
   await capture();
   expect((await stop()).status).toBe(202);
   expect(refunds()).toEqual([['pi_1', { amountMinor: 999, idempotencyKey: `${id}:void`, voids: true }]]);
   await tell({ type: 'RecordRefund', at, refunded: { refund: 'r1', amountMinor: 1 } });
-  expect(problem(await stop())).toBe('payment-over');
+  expect(problem(await stop())).toBe('payment-unvoidable');
   const stripe = await withPayment();
   await stripe.capture();
   const answer = await stripe.send('POST', `/v1/admin/payments/${stripe.id}/void`, { body: { reason: 'r' } });

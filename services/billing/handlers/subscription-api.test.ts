@@ -17,7 +17,8 @@ const subscribed = async (changes: Partial<ObservedAtStripe> = {}) => {
   await parts.customers.keep(owner, 'cus_user-1');
   await parts.handleSubscription(stream, { type: 'Observe', at, seen: 0, observed: script.subscription }, meta);
   const paid = { paymentId: 'pay_1', provider: 'stripe', reference: 'sub_1', kind: 'period', plan: 'plus' } as const;
-  const period = { ...paid, credits: 100, maxRollover: 50, from: at, until: inDays(20) };
+  const price = { amountMinor: 1_000, currency: 'USD', interval: 'month' } as const;
+  const period = { ...paid, credits: 100, maxRollover: 50, price, from: at, until: inDays(20) };
   await parts.handleSubscription(stream, { type: 'RecordPeriodPaid', at, paid: period }, meta);
   const methods = () => api.calls.map(({ method }) => method);
   return { ...api, methods };
@@ -32,6 +33,8 @@ test('BM11 FS8 the subscription tells status, plan, price, customer and the peri
       status: 'active',
       plan: 'plus',
       price: { amount_minor: 1_000, currency: 'USD', interval: 'month' },
+      next_price: null,
+      paid_until: expect.any(String),
       subscription_id: 'sub_1',
       customer_id: 'cus_user-1',
       cancel_at_period_end: false,
@@ -56,7 +59,11 @@ test('FS7 a dearer plan begins now, for what the provider says of the difference
   });
   const changed = await send('POST', '/v1/subscription/change', { body: { plan_id: 'pro' }, key: 'k' });
   expect([changed.status, changed.body.proration]).toEqual([200, proration]);
-  expect(changed.body.subscription).toMatchObject({ price: { amount_minor: 2_000 }, next_plan: 'pro' });
+  expect(changed.body.subscription).toMatchObject({
+    price: { amount_minor: 1_000 },
+    next_price: { amount_minor: 2_000 },
+    next_plan: 'pro',
+  });
   const sale = { kind: 'plan', id: 'pro', name: 'PRO', amountMinor: 2_000, currency: 'USD', interval: 'month' };
   expect(calls.find(({ method }) => method === 'changePlan')?.asked).toEqual([
     'sub_1',
@@ -91,6 +98,7 @@ test.each([
   const { send, methods } = await subscribed(changes);
   const answer = await send('POST', '/v1/subscription/change', { body: { plan_id } });
   expect([answer.status, answer.body.type]).toEqual([status, `urn:tessera:problem:${problem}`]);
+  expect(answer.body.detail !== undefined || problem === 'subscription-none').toBe(true);
   expect(methods()).toEqual([]);
 });
 
@@ -144,7 +152,7 @@ test('FS8 without Stripe’s keys a subscription there is out of reach', async (
 });
 
 test('BM12 the portal is opened for whoever has paid once, and leads back to the app', async () => {
-  const { send, calls } = await subscribed();
+  const { send, calls, app } = await subscribed();
   const opened = await send('POST', '/v1/billing-portal', { body: {} });
   expect([opened.status, opened.body]).toEqual([201, { url: 'https://portal.example/cus_user-1' }]);
   expect(calls.at(-1)?.asked).toEqual(['cus_user-1', 'https://app.example/billing']);
@@ -152,4 +160,8 @@ test('BM12 the portal is opened for whoever has paid once, and leads back to the
   expect(elsewhere.body.errors).toEqual([expect.objectContaining({ pointer: '/body/return_url' })]);
   const nobody = await send('POST', '/v1/billing-portal', { body: {}, user: 'user-2' });
   expect(nobody.body.type).toMatch(/customer-none$/);
+  app.definition = { ...app.definition, payment_providers: ['paymob'] };
+  const elsewherePaid = await send('POST', '/v1/billing-portal', { body: {}, user: 'user-2' });
+  expect(elsewherePaid.body.type).toMatch(/provider-unsupported$/);
+  expect((await send('POST', '/v1/billing-portal', { body: {} })).status).toBe(201);
 });

@@ -13,26 +13,27 @@ export interface RemoveUserDeps {
   readonly customers: Pick<Customers, 'find' | 'remove'>;
   readonly callbacks: Pick<CallbackLog, 'removeBodies'>;
   readonly providersOf: ProvidersOf;
-  readonly logger: Pick<Logger, 'info' | 'error'>;
+  readonly logger: Pick<Logger, 'info'>;
 }
 
 /**
- * At both passes: the second one finds what came while the first was under way, the last callbacks among it.
+ * At both passes: the second one finds what came while the first was under way, the last callbacks among it. Bodies go first: they need
+ * nobody's answer.
  *
- * @throws ProviderFailure when Stripe does not answer: the message comes again, and ends in the dead letters, where an alarm rings.
+ * @throws Error when Stripe does not answer, or the app's keys of it are not there: the customer would go on paying. The message comes
+ * again, and ends in the dead letters, where an alarm rings.
  */
 export const removeUser =
   ({ customers, callbacks, providersOf, logger }: RemoveUserDeps) =>
   async ({ app, user, data }: z.infer<typeof userDeleted>): Promise<void> => {
     const owner = { app, user };
+    const bodies = await callbacks.removeBodies(owner);
     const customer = await customers.find(owner);
     if (customer !== undefined) {
       const { stripe } = await providersOf(app);
-      // Without its keys nobody can be charged by us; what the provider renews by itself, people must end there.
-      if (!stripe) logger.error('a customer stays at Stripe, whose keys are gone', { app, user });
-      await stripe?.removeCustomer(customer);
+      if (!stripe) throw new Error(`a customer stays at Stripe, whose keys ${app} does not have`);
+      await stripe.removeCustomer(customer);
       await customers.remove(owner);
     }
-    const bodies = await callbacks.removeBodies(owner);
     logger.info('billing of a user who left removed', { app, user, pass: data.pass, bodies });
   };

@@ -53,7 +53,7 @@ export const compareListed = async (
   if (status !== 'captured') return [];
   if (owner && paymentId !== undefined) return compareMarked(comparing, intent, { owner, paymentId });
   const invoice = await ifThere(stripe.invoiceOfPayment(reference));
-  if (invoice) return compareInvoiced(comparing, intent, invoice);
+  if (invoice && invoice !== 'app-other') return compareInvoiced(comparing, intent, invoice);
   const known = await references.find(app, 'stripe', reference);
   if (known?.paymentId !== undefined)
     return compareMarked(comparing, intent, { owner: known.owner, paymentId: known.paymentId });

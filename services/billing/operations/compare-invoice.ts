@@ -24,7 +24,7 @@ const ownerOf = async (
   { customer, subscription }: PaidInvoice,
 ): Promise<Owner | undefined> => {
   const known = await references.find(app, 'stripe', customer);
-  const owner = known?.owner ?? (await ifThere(stripe.readSubscription(subscription)))?.owner;
+  const owner = known?.owner ?? (await ifThere(stripe.ownerOfSubscription(subscription)));
   return owner?.app === app ? owner : undefined;
 };
 
@@ -50,7 +50,7 @@ const ofNobody = (invoice: PaidInvoice): Difference[] => {
 const unheard = async (comparing: Comparing, came: Came, invoice: PaidInvoice): Promise<Difference | undefined> => {
   const { observed } = await subscriptionOf(comparing, came.owner);
   const terms = observed?.reference === invoice.subscription ? observed : undefined;
-  const paidFor = periodOf(invoice, comparing.plans, terms);
+  const paidFor = periodOf(invoice, comparing.plans, { terms });
   if (paidFor.outcome === 'nothing') return undefined;
   const what =
     paidFor.outcome === 'mismatched' && paidFor.why === 'plan-unknown'

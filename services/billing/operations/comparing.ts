@@ -14,6 +14,7 @@ type Asked =
   | 'readInvoice'
   | 'invoiceOfPayment'
   | 'readSubscription'
+  | 'ownerOfSubscription'
   | 'listPayments'
   | 'listPaidInvoices';
 

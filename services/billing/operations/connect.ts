@@ -20,6 +20,7 @@ import { setupSecret } from '../providers/setup.ts';
 export interface Tables {
   readonly events: string;
   readonly payments: string;
+  readonly subscriptions: string;
   readonly references: string;
   readonly callbacks: string;
 }
@@ -45,7 +46,13 @@ export interface Books {
 }
 
 const tablesOfOurs = z.object({
-  TesseraBilling: z.object({ Events: z.string(), Payments: z.string(), References: z.string(), Callbacks: z.string() }),
+  TesseraBilling: z.object({
+    Events: z.string(),
+    Payments: z.string(),
+    Subscriptions: z.string(),
+    References: z.string(),
+    Callbacks: z.string(),
+  }),
 });
 
 const readFrom =
@@ -93,13 +100,15 @@ export const connect = async ({ tables, accountFile: file, catalogFunction }: Wh
   if (tables) return open(awsClients(), tables, 'AWS', catalogFunction);
   const otherwise = 'name the tables with --events-table, --payments-table, …';
   const { config, tables: found } = await readAccountFile(file, tablesOfOurs, otherwise);
-  const { Events: events, Payments: payments, References: references, Callbacks: callbacks } = found.TesseraBilling;
-  return open(
-    awsClients(config),
-    { events, payments, references, callbacks },
-    `the account of ${file}`,
-    catalogFunction,
-  );
+  const { Events, Payments, Subscriptions, References, Callbacks } = found.TesseraBilling;
+  const named = {
+    events: Events,
+    payments: Payments,
+    subscriptions: Subscriptions,
+    references: References,
+    callbacks: Callbacks,
+  };
+  return open(awsClients(config), named, `the account of ${file}`, catalogFunction);
 };
 
 /** As one line that says what to do; a defect keeps its stack. */

@@ -29,7 +29,7 @@ const complaintOf = async (args: readonly string[], parts: BillingParts = {}): P
 const since = ['--since', '2026-11-01'];
 const app = ['reconcile', '--app', 'sparky'];
 const refused: readonly (readonly [string, string[], string])[] = [
-  ['no such command', ['refund'], 'there is no "refund": reconcile or show'],
+  ['no such command', ['refund'], 'there is no "refund": reconcile, show or rebuild'],
   ['no such option', [...app, ...since, '--force'], "Unknown option '--force'"],
   ['no time', app, 'reconcile takes --app and --since'],
   ['no app', ['reconcile', ...since], 'reconcile takes --app and --since'],
@@ -40,6 +40,10 @@ const refused: readonly (readonly [string, string[], string])[] = [
   ['too many words', [...app, ...since, 'now'], 'reconcile takes no "now"'],
   ['no payment', ['show', 'sparky'], 'show takes an app and a payment'],
   ['a payment that cannot be', ['show', 'sparky', 'pi_1'], '"pi_1" is no payment'],
+  ['readers without end', ['rebuild', '--segments', '65'], '--segments takes a whole number from 1 to 64'],
+  ['a rebuild of what', ['rebuild', 'payments'], 'rebuild takes no "payments"'],
+  ['a rebuild of nothing', ['rebuild', '--events-table', 'x-y-z'], 'name a table to rebuild: --payments-table'],
+  ['a rebuild from nothing', ['rebuild', '--payments-table', 'x-y-z'], 'name the --events-table'],
   [
     'some of the tables',
     [...app, ...since, '--events-table', 'x-y-z'],
@@ -85,7 +89,15 @@ test('an account that ended, a table that is not there', async () => {
     endpoint: 'http://127.0.0.1:9',
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    tables: { TesseraBilling: { Events: 'e-e-e', Payments: 'p-p-p', References: 'r-r-r', Callbacks: 'c-c-c' } },
+    tables: {
+      TesseraBilling: {
+        Events: 'e-e-e',
+        Payments: 'p-p-p',
+        Subscriptions: 's-s-s',
+        References: 'r-r-r',
+        Callbacks: 'c-c-c',
+      },
+    },
   });
   const { stripe } = newApp(books);
   const parts = { providersOf: async () => ({ stripe: stripe.api }) };

@@ -1,9 +1,11 @@
-/** The operators' commands over payments: `reconcile`, `show`. */
+/** The operators' commands over payments: `reconcile`, `show`, `rebuild`. */
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { OperatorError } from '#shared/operations/operator-error.ts';
 import type { Output } from '#shared/operations/output.ts';
+import { runRebuild } from '#shared/operations/rebuild.ts';
+import { parseOwnerKey } from '#shared/owner.ts';
 import { applyFact } from '../callbacks/apply-fact.ts';
 import { callbackTable } from '../callbacks/callback-table.ts';
 import type { PaymentEvent } from '../domain/payment-events.ts';
@@ -20,6 +22,7 @@ import { observeSubscription } from '../subscriptions/observe.ts';
 import { type Books, connect, explain } from './connect.ts';
 import { mend } from './mend.ts';
 import { type BillingOptions, readOptions, usage } from './options.ts';
+import { listsIn, writesOf } from './rebuild.ts';
 import { type ReconcileOptions, reconcile } from './reconcile.ts';
 import { findingsReport, historyReport, mendedReport } from './reports.ts';
 import { historyOf } from './show.ts';
@@ -121,6 +124,13 @@ const show = async (books: Books, { app, paymentId, json }: Options<'show'>, out
   return 0;
 };
 
+const rebuildLists = ({ client, tables }: Books, options: Options<'rebuild'>, output: Output): Promise<number> => {
+  const { app, segments, checkpoint: file, json } = options;
+  const isWanted = (stream: string): boolean => app === undefined || parseOwnerKey(stream).app === app;
+  const read = { client, eventsTable: tables.events, readModels: listsIn(tables), writesOf, isWanted };
+  return runRebuild({ ...read, only: app, segments, file, json }, output);
+};
+
 const perform = (
   books: Books,
   options: Exclude<BillingOptions, { command: 'help' }>,
@@ -132,6 +142,8 @@ const perform = (
       return reconcilePayments(books, options, output, now);
     case 'show':
       return show(books, options, output);
+    case 'rebuild':
+      return rebuildLists(books, options, output);
   }
 };
 

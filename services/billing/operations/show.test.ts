@@ -24,7 +24,6 @@ const refunded = async () => {
     id,
     provider: 'stripe',
     type,
-    outcome: 'received',
     receivedAt: day(1),
   });
   await app.callbacks.conclude(app.owner.app, id, { outcome: 'handled', owner: app.owner, paymentId });

@@ -3,19 +3,29 @@ import type { Owner } from '#shared/owner.ts';
 import type { CallbackRequest, PaidInvoice, ReadCallback } from '../callbacks/facts.ts';
 import type { Observed } from '../domain/subscription-state.ts';
 
-/** `unavailable`: nobody answered, or asked to wait; the same may go well later. `refused`: the provider said no to the request itself. */
-export type FailureKind = 'unavailable' | 'refused' | 'unknown-there';
+/**
+ * `unavailable`: nobody answered, or asked to wait; the same may go well later. `refused`: the provider said no to the request itself.
+ * `key-taken`: it knows the idempotency key, with another request.
+ */
+export type FailureKind = 'unavailable' | 'refused' | 'unknown-there' | 'key-taken';
 
 /** A call of a provider that came to nothing. Its message is for operators: no keys, no addresses. */
 export class ProviderFailure extends Error {
   override readonly name = 'ProviderFailure';
   readonly kind: FailureKind;
   readonly retryAfterSeconds: number | undefined;
+  /** The parameter that the provider complains of. */
+  readonly param: string | undefined;
 
-  constructor(kind: FailureKind, message: string, { retryAfterSeconds }: { retryAfterSeconds?: number } = {}) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    { retryAfterSeconds, param }: { retryAfterSeconds?: number; param?: string } = {},
+  ) {
     super(message);
     this.kind = kind;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.param = param;
   }
 }
 
@@ -119,6 +129,11 @@ export type ChargeOutcome =
   | { readonly outcome: 'action-required'; readonly reference: string }
   | { readonly outcome: 'declined'; readonly reason: string; readonly reference?: string };
 
+/** How a page stands that is to be paid on no more. `complete`: it was paid on; of a plan's page by this subscription. */
+export type ClosedPage =
+  | { readonly outcome: 'expired' | 'gone' }
+  | { readonly outcome: 'complete'; readonly subscription?: string };
+
 export interface Proration {
   /** What is paid now, or credited when below zero. */
   readonly amountMinor: number;
@@ -128,7 +143,8 @@ export interface Proration {
 /** What only Stripe does. Every method @throws ProviderFailure */
 export interface StripeApi extends PaymentProviderApi {
   readonly publishableKey: string | undefined;
-  createCustomer(buyer: Buyer): Promise<string>;
+  /** `replaced`: the customer before, who is gone there. */
+  createCustomer(buyer: Buyer, replaced?: string): Promise<string>;
   /** Removes the person, their cards and subscriptions there. One that is gone already is fine. */
   removeCustomer(customer: string): Promise<void>;
   createPaymentIntent(
@@ -146,9 +162,16 @@ export interface StripeApi extends PaymentProviderApi {
       readonly customer: string;
     },
   ): Promise<ChargeOutcome | undefined>;
-  expireCheckout(session: string): Promise<void>;
+  /** How the charges of a payment that this customer made since then ended, at best; `undefined` when there is none. */
+  findCharge(
+    customer: string,
+    of: { readonly paymentId: string; readonly since: string },
+  ): Promise<ChargeOutcome | undefined>;
+  expireCheckout(session: string): Promise<ClosedPage>;
   openPortal(customer: string, returnUrl: string): Promise<string>;
   readSubscription(subscription: string): Promise<SubscriptionAtProvider>;
+  /** Of any subscription of the account, whatever it is of: its owner may be another app's, or nobody's here. */
+  ownerOfSubscription(subscription: string): Promise<Owner | undefined>;
   /** What a change to this plan would cost now. */
   previewChange(subscription: string, sale: Sale): Promise<Proration>;
   /** `upgrade`: the difference is invoiced at once, and the change is made when it is paid. Else the next period is of the new plan. */
@@ -161,8 +184,8 @@ export interface StripeApi extends PaymentProviderApi {
   resume(subscription: string): Promise<void>;
   /** By its payment intent, or the paid invoice's id. The owner may be another app's. */
   readPayment(reference: string): Promise<PaymentAtProvider>;
-  /** The paid invoice behind a payment intent; undefined where it has none. */
-  invoiceOfPayment(reference: string): Promise<PaidInvoice | undefined>;
+  /** The paid invoice behind a payment intent; undefined where it has none, `app-other` where it is another app's. */
+  invoiceOfPayment(reference: string): Promise<PaidInvoice | 'app-other' | undefined>;
   readInvoice(invoice: string): Promise<PaidInvoice>;
   /** Made since then, and before `until` where it is given; oldest last, page by page; for reconciliation. */
   listPayments(since: string, until?: string): AsyncIterable<PaymentAtProvider>;

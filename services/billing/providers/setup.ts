@@ -25,8 +25,10 @@ export const paymobSetup = z.strictObject({
   secret_key: key,
   public_key: key,
   hmac_secrets: secrets,
-  /** Numbers of the integrations (cards, wallets) that may be paid by. */
+  /** Numbers of the integrations (cards, wallets) that may be paid by. Callbacks of a payment by another one are not taken. */
   integration_ids: z.array(z.int().min(1)).min(1).max(20),
+  /** What each callback of the account says as `owner`. Those that say something else are not taken. */
+  owner: z.int().min(1).optional(),
   /** `https://accept.paymob.com` by default, which is Egypt's. */
   base_url: baseUrl.optional(),
 });

@@ -1,6 +1,12 @@
-/** A user's customer at Stripe: one for each user and app, made when it is needed first. */
+/** A user's customer at Stripe: one for each user and app, made when it is needed first, and replaced when it is gone there. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 
@@ -8,6 +14,8 @@ export interface Customers {
   find(owner: Owner): Promise<string | undefined>;
   /** Of two at once the first stays; answers the one that is kept. */
   keep(owner: Owner, customer: string): Promise<string>;
+  /** In place of the one before, who is gone there; of two at once the first stays. Answers the one that is kept. */
+  replace(owner: Owner, by: { readonly before: string; readonly customer: string }): Promise<string>;
   remove(owner: Owner): Promise<void>;
 }
 
@@ -20,25 +28,33 @@ export const customerTable = (client: DynamoDBDocumentClient, table: string): Cu
     );
     return Item && item.parse(Item).customer;
   };
+  const write = async (
+    owner: Owner,
+    customer: string,
+    condition: Pick<PutCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>,
+  ): Promise<string> => {
+    try {
+      await client.send(new PutCommand({ TableName: table, Item: { owner: ownerKey(owner), customer }, ...condition }));
+      return customer;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // Removed again meanwhile: the caller's own is as good as any.
+      return (await find(owner)) ?? customer;
+    }
+  };
   return {
     find,
-    async keep(owner, customer) {
-      try {
-        await client.send(
-          new PutCommand({
-            TableName: table,
-            Item: { owner: ownerKey(owner), customer },
-            ConditionExpression: 'attribute_not_exists(#owner)',
-            ExpressionAttributeNames: { '#owner': 'owner' },
-          }),
-        );
-        return customer;
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // Removed again meanwhile: the caller's own is as good as any.
-        return (await find(owner)) ?? customer;
-      }
-    },
+    keep: (owner, customer) =>
+      write(owner, customer, {
+        ConditionExpression: 'attribute_not_exists(#owner)',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+      }),
+    replace: (owner, { before, customer }) =>
+      write(owner, customer, {
+        ConditionExpression: '#customer = :before',
+        ExpressionAttributeNames: { '#customer': 'customer' },
+        ExpressionAttributeValues: { ':before': before },
+      }),
     async remove(owner) {
       await client.send(new DeleteCommand({ TableName: table, Key: { owner: ownerKey(owner) } }));
     },

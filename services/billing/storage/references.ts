@@ -14,10 +14,15 @@ export interface Referred {
   readonly paymentId?: string;
 }
 
+/** The provider's id was heard of before, as another payment's or user's. */
+export class ReferenceTaken extends Error {
+  override readonly name = 'ReferenceTaken';
+}
+
 export interface References {
   /** Strongly consistent. */
   find(app: string, provider: PaymentProvider, reference: string): Promise<Referred | undefined>;
-  /** The first one stays. @throws Error when it stands for another payment or user already */
+  /** The first one stays. @throws ReferenceTaken when it stands for another payment or user already */
   keep(provider: PaymentProvider, reference: string, referred: Referred): Promise<void>;
 }
 
@@ -55,7 +60,7 @@ export const referenceTable = (client: DynamoDBDocumentClient, table: string): R
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         const kept = await find(owner.app, provider, reference);
         if (kept?.owner.user !== owner.user || kept.paymentId !== paymentId)
-          throw new Error(`${provider}'s ${reference} stands for something else already`);
+          throw new ReferenceTaken(`${provider}'s ${reference} stands for something else already`);
       }
     },
   };

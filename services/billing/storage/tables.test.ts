@@ -1,8 +1,9 @@
-/** References and customers, on real tables. */
+/** References, customers and what keys were used for, on real tables. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { meter, startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
 import { customerTable } from './customers.ts';
 import { referenceTable } from './references.ts';
+import { requestKeyTable } from './request-keys.ts';
 
 const owner = { app: 'sparky', user: 'user-1' };
 const stranger = { ...owner, user: 'user-2' };
@@ -56,6 +57,31 @@ test('FS8 a user has one customer: of several made at once the first stays', asy
   for (const _again of [1, 2]) await customers.remove(owner);
   expect(await customers.find(owner)).toBeUndefined();
   expect(await customers.keep(owner, 'cus_new')).toBe('cus_new');
+});
+
+test('FS3 a key stands for what it was used for first: for that user and app alone, and also of several at once', async () => {
+  const keys = requestKeyTable(dynamo.client, await dynamo.createKeyedTable('request-keys', 'key'));
+  const buys = (pack: string) => ['checkout', pack, undefined];
+  for (const _again of [1, 2]) expect(await keys.claim(owner, 'k', buys('small'))).toBe(true);
+  expect(await keys.claim(owner, 'k', buys('large'))).toBe(false);
+  expect(await keys.claim(owner, 'k', ['checkout', undefined, 'small'])).toBe(false);
+  for (const other of [stranger, elsewhere]) expect(await keys.claim(other, 'k', buys('large'))).toBe(true);
+  const packs = Array.from({ length: 6 }, (_, n) => keys.claim(owner, 'at-once', buys(`pack-${n}`)));
+  expect((await Promise.all(packs)).filter((isClaimed) => isClaimed)).toHaveLength(1);
+});
+
+test('PP8 a customer who is gone at Stripe is replaced once; nobody replaces a newer one', async () => {
+  const customers = customerTable(dynamo.client, await dynamo.createKeyedTable('customers-2', 'owner'));
+  await customers.keep(owner, 'cus_0');
+  const replaced = await Promise.all(
+    Array.from({ length: 6 }, (_, n) => customers.replace(owner, { before: 'cus_0', customer: `cus_new_${n}` })),
+  );
+  const [first] = replaced;
+  expect(new Set(replaced)).toEqual(new Set([first]));
+  expect(await customers.find(owner)).toBe(first);
+  await customers.remove(owner);
+  expect(await customers.replace(owner, { before: 'cus_0', customer: 'cus_late' })).toBe('cus_late');
+  expect(await customers.find(owner)).toBeUndefined();
 });
 
 test('what is found is read consistently, and keeping is one write', async () => {

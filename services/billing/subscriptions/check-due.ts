@@ -1,19 +1,21 @@
 /**
- * One page of the clock's look at subscriptions: users whose prepaid period or grace is over lose the plan, or come to another that
+ * One page of the clock's look at subscriptions: users whose period, trial or grace is over lose the plan, or come to another that
  * is paid. A start becomes one page for each shard, a page asks for the next one when it is done.
  */
 import type { Logger } from '#shared/observability/logger.ts';
 import { type Metrics, MetricUnit } from '#shared/observability/metrics.ts';
 import { parseOwnerKey } from '#shared/owner.ts';
-import { subscriptionStream } from '../domain/subscription-state.ts';
-import type { HandleSubscription } from '../handle-subscription.ts';
+import { noSubscription, type Subscription, subscriptionStream } from '../domain/subscription-state.ts';
+import type { HandleSubscription, SubscriptionStore } from '../handle-subscription.ts';
+import { type AskBeforeEndDependencies, askBeforeEnd } from './ask-before-end.ts';
 import type { CheckMessage, SendCheck } from './check-message.ts';
 import { type DueTable, dueShards } from './due-table.ts';
 
-/** One read and one write each: a page takes a second or two. */
-const ownersPerPage = 25;
+/** Each may be asked about at Stripe, twice or thrice: a page takes ten seconds or so. */
+const ownersPerPage = 10;
 
-export interface CheckDueDependencies {
+export interface CheckDueDependencies extends AskBeforeEndDependencies {
+  readonly store: Pick<SubscriptionStore, 'load'>;
   readonly handle: HandleSubscription;
   readonly due: Pick<DueTable, 'listDue'>;
   readonly send: SendCheck;
@@ -24,25 +26,34 @@ export interface CheckDueDependencies {
   readonly pageSize?: number;
 }
 
-export const checkDue = ({
-  handle,
-  due,
-  send,
-  logger,
-  metrics,
-  now = () => new Date().toISOString(),
-  pageSize = ownersPerPage,
-}: CheckDueDependencies) => {
+type Checked = 'changed' | 'unchanged' | 'failed' | 'unpaid';
+
+/** Stripe says that it is paid on, and no payment of its new period came here. */
+const isPaidThere = ({ observed, paid }: Subscription, at: string): boolean =>
+  observed?.status === 'active' && !paid?.revoked && Date.parse(observed.currentPeriodEnd) > Date.parse(at);
+
+export const checkDue = (dependencies: CheckDueDependencies) => {
+  const { store, handle, due, send, logger, metrics } = dependencies;
+  const { now = () => new Date().toISOString(), pageSize = ownersPerPage } = dependencies;
+  type Ask = ReturnType<typeof askBeforeEnd>;
+
   /** Tells whether the user came to another plan. A row that is behind its stream leads to nothing. */
-  const check = async (owner: string, correlationId: string): Promise<'changed' | 'unchanged' | 'failed'> => {
+  const check = async (owner: string, ask: Ask, correlationId: string): Promise<Checked> => {
     const { app, user } = parseOwnerKey(owner);
     try {
-      const command = { type: 'CheckDue', at: now() } as const;
+      const stream = subscriptionStream({ app, user });
       const meta = { actor: 'system:check-due', correlationId };
-      const handled = await handle(subscriptionStream({ app, user }), command, meta);
+      const before = (await store.load(stream))?.state ?? noSubscription;
+      await ask({ owner: { app, user }, state: before, at: now(), meta });
+      const handled = await handle(stream, { type: 'CheckDue', at: now() }, meta);
       if (!handled.accepted) throw new Error(`the clock was refused: ${handled.rejection}`);
-      if (handled.events.length === 0) return 'unchanged';
-      logger.info('entitled by the clock', { app, user, plan: handled.state.entitledTo });
+      const { entitledTo: plan } = handled.state;
+      if (plan === before.entitledTo) return 'unchanged';
+      if (plan === null && isPaidThere(handled.state, now())) {
+        logger.error('subscription goes on at Stripe, its payment was not heard of', { app, user });
+        return 'unpaid';
+      }
+      logger.info('entitled by the clock', { app, user, plan });
       return 'changed';
     } catch (error) {
       logger.error('due subscription not checked', { app, user, error: error as Error });
@@ -56,11 +67,13 @@ export const checkDue = ({
       return send(dueShards.map((shard) => ({ kind: 'page', shard, correlationId: messageId })));
     const { shard, cursor, correlationId } = message;
     const { owners, next } = await due.listDue(shard, { at: now(), limit: pageSize, cursor });
-    const counted = { changed: 0, unchanged: 0, failed: 0 };
-    for (const owner of owners) counted[await check(owner, correlationId)] += 1;
+    const counted = { changed: 0, unchanged: 0, failed: 0, unpaid: 0 };
+    const ask = askBeforeEnd(dependencies);
+    for (const owner of owners) counted[await check(owner, ask, correlationId)] += 1;
     if (owners.length > 0) {
-      metrics.addMetric('EntitlementsChangedByClock', MetricUnit.Count, counted.changed);
+      metrics.addMetric('EntitlementsChangedByClock', MetricUnit.Count, counted.changed + counted.unpaid);
       metrics.addMetric('DueSubscriptionsNotChecked', MetricUnit.Count, counted.failed);
+      metrics.addMetric('RenewalsNotHeardOf', MetricUnit.Count, counted.unpaid);
       metrics.publishStoredMetrics();
     }
     // Last: a page that fails before is done again, and no page behind it is begun twice for that.

@@ -14,6 +14,7 @@ import type { Providers } from '../providers/provider.ts';
 import { type PaymentRow, type PaymentRows, paymentRow } from '../read-models/payments.ts';
 import type { Customers } from '../storage/customers.ts';
 import type { References } from '../storage/references.ts';
+import { type RequestKeys, requestRow } from '../storage/request-keys.ts';
 import { handMadeProviders } from './hand-made-providers.ts';
 
 const [lab] = definitions;
@@ -86,6 +87,10 @@ export const memoryCustomers = (): Customers => {
       kept.set(ownerKey(owner), first);
       return first;
     },
+    async replace(owner, { before, customer }) {
+      if (kept.get(ownerKey(owner)) === before) kept.set(ownerKey(owner), customer);
+      return kept.get(ownerKey(owner)) ?? customer;
+    },
     remove: async (owner) => void kept.delete(ownerKey(owner)),
   };
 };
@@ -118,6 +123,18 @@ const projecting = (store: PaymentStore, rows: PaymentRows): PaymentStore => ({
   },
 });
 
+const memoryRequestKeys = (): RequestKeys => {
+  const kept = new Map<string, string>();
+  return {
+    async claim(owner, name, facts) {
+      const { key, request } = requestRow(owner, name, facts);
+      const first = kept.get(key) ?? request;
+      kept.set(key, first);
+      return first === request;
+    },
+  };
+};
+
 export const publicUrl = 'https://api.example';
 export const owner = { app: appDefinition.id, user: 'user-1' };
 export const meta = { actor: 'system:test', correlationId: 'c-1' };
@@ -146,6 +163,7 @@ export const newParts = () => {
       providersOf: async () => app.providers,
       customers: memoryCustomers(),
       references,
+      requestKeys: memoryRequestKeys(),
       paymentRows,
       publicUrl,
     },

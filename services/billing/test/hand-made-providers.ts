@@ -2,6 +2,7 @@
 import {
   type ChargeOutcome,
   type CheckoutPage,
+  type ClosedPage,
   type ObservedAtStripe,
   type PaymentProviderApi,
   ProviderFailure,
@@ -19,6 +20,12 @@ export interface Script {
   /** How long the next pages live, an hour where nothing is said; below zero: it is one of before. */
   readonly pageLivesMs: number[];
   charge: ChargeOutcome | undefined;
+  /** What was charged before, when somebody looks. */
+  found: ChargeOutcome | undefined;
+  /** Customers who are gone there. */
+  readonly lost: Set<string>;
+  /** Pages that are not merely closed when they are to be. */
+  readonly closed: Map<string, ClosedPage>;
   subscription: ObservedAtStripe | undefined;
   receiptUrl: string | undefined;
 }
@@ -35,6 +42,9 @@ export const handMadeProviders = () => {
     failing: new Map(),
     pageLivesMs: [],
     charge: undefined,
+    found: undefined,
+    lost: new Set(),
+    closed: new Map(),
     subscription: undefined,
     receiptUrl: undefined,
   };
@@ -44,6 +54,10 @@ export const handMadeProviders = () => {
     const failure = script.failing.get(method);
     if (failure) throw failure;
   };
+  const findCustomer = (customer: string | undefined) => {
+    if (customer !== undefined && script.lost.has(customer))
+      throw new ProviderFailure('unknown-there', 'no such customer', { param: 'customer' });
+  };
   const change = (changes: Partial<ObservedAtStripe>) => {
     if (script.subscription) script.subscription = { ...script.subscription, ...changes };
   };
@@ -52,6 +66,7 @@ export const handMadeProviders = () => {
     (prefix: string, aliases: (n: number) => readonly string[]): PaymentProviderApi['openCheckout'] =>
     async (request) => {
       await note('openCheckout', request);
+      findCustomer(request.customer);
       const session = `${prefix}${pages.size + 1}`;
       const known = pages.get(request.idempotencyKey);
       const page = known ?? {
@@ -74,13 +89,14 @@ export const handMadeProviders = () => {
     openCheckout: openCheckout('cs_', (n) => [`cs_${n}`, `pi_${n}`]),
     refund: (...asked) => note('refund', ...asked),
     publishableKey: 'pk_test_1',
-    async createCustomer({ owner }) {
-      await note('createCustomer', owner);
-      return `cus_${owner.user}`;
+    async createCustomer({ owner }, replaced) {
+      await note('createCustomer', owner, ...(replaced === undefined ? [] : [replaced]));
+      return replaced === undefined ? `cus_${owner.user}` : `${replaced}-again`;
     },
     removeCustomer: (customer) => note('removeCustomer', customer),
     async createPaymentIntent(request) {
       await note('createPaymentIntent', request);
+      findCustomer(request.customer);
       return { reference: `pi_${request.paymentId}`, clientSecret: `pi_${request.paymentId}_secret` };
     },
     async readClientSecret(reference) {
@@ -91,9 +107,17 @@ export const handMadeProviders = () => {
       await note('chargeSavedMethod', request);
       return script.charge;
     },
-    expireCheckout: (session) => note('expireCheckout', session),
+    async findCharge(...asked) {
+      await note('findCharge', ...asked);
+      return script.found;
+    },
+    async expireCheckout(session) {
+      await note('expireCheckout', session);
+      return script.closed.get(session) ?? { outcome: 'expired' };
+    },
     async openPortal(customer, returnUrl) {
       await note('openPortal', customer, returnUrl);
+      findCustomer(customer);
       return `https://portal.example/${customer}`;
     },
     async readSubscription(subscription) {
@@ -101,6 +125,7 @@ export const handMadeProviders = () => {
       if (!script.subscription) throw new ProviderFailure('unknown-there', 'no such subscription');
       return { observed: script.subscription, customer: 'cus_user-1', item: 'si_1' };
     },
+    ownerOfSubscription: unused,
     async previewChange(...asked) {
       await note('previewChange', ...asked);
       return { amountMinor: 321, currency: 'USD' };

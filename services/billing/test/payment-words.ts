@@ -41,7 +41,8 @@ export const recordFailure = (
   reason: string,
   more: Partial<Pick<RecordFailure, 'reference' | 'nextAttemptAt'>> = {},
 ): PaymentCommand => ({ type: 'RecordFailure', at, reason, ...more });
-export const recordExpiry: PaymentCommand = { type: 'RecordExpiry', at };
+export const expiryOf = (session: string): PaymentCommand => ({ type: 'RecordExpiry', at, session });
+export const recordExpiry = expiryOf('cs_1');
 export const recordCapture = (reference: string, changes: Partial<RecordCapture> = {}): PaymentCommand => ({
   type: 'RecordCapture',
   at,

@@ -1,5 +1,5 @@
 /** What a user's subscription is told of, for tests: each with what it is mostly of. */
-import type { EndPrepaid, Observe, RecordPeriodPaid } from '../domain/subscription-commands.ts';
+import type { Observe, RecordPeriodPaid, RevokePeriod } from '../domain/subscription-commands.ts';
 import type { SubscriptionEvent } from '../domain/subscription-events.ts';
 import type { Observed, PrepaidPeriod, RenewingPeriod } from '../domain/subscription-state.ts';
 
@@ -85,8 +85,8 @@ export const prepaid = (from: string, until: string, changes: Partial<PrepaidPer
   ...changes,
 });
 
-export const endPrepaid = (at: string, paymentId = 'pay_prepaid'): EndPrepaid => ({
-  type: 'EndPrepaid',
+export const revokePeriod = (at: string, paymentId = 'pay_prepaid'): RevokePeriod => ({
+  type: 'RevokePeriod',
   at,
   paymentId,
 });

@@ -160,6 +160,51 @@ test.each(['chargeSavedMethod', 'openCheckout'])(
   },
 );
 
+const hourMs = 3_600_000;
+const keysOf = (charges: readonly unknown[]) =>
+  charges.map((asked) => (asked as { idempotencyKey: string }).idempotencyKey.replace(paymentId, ''));
+
+/** The card was charged, or not; the answer was lost, and the message comes again when Stripe has forgotten the key. */
+const lostFor = async (hours: number) => {
+  const world = await newTopUps();
+  const { topUp, script, clock } = world;
+  script.failing.set('chargeSavedMethod', new ProviderFailure('unavailable', 'no answer'));
+  await expect(topUp()).rejects.toThrow('no answer');
+  script.failing.clear();
+  clock.ms += hours * hourMs;
+  return world;
+};
+
+test('X11 I5 a top-up asked again behind the life of its key is looked for first, and not charged twice', async () => {
+  const { topUp, script, events, charges, calls } = await lostFor(72);
+  script.found = { outcome: 'captured', reference: 'pi_0', amountMinor: 999, currency: 'USD' };
+  await topUp();
+  expect((await events()).at(-1)).toMatchObject({ type: 'PaymentCaptured', reference: 'pi_0' });
+  expect(charges()).toHaveLength(1);
+  const [customer, looked] = calls.find(({ method }) => method === 'findCharge')?.asked ?? [];
+  expect([customer, looked]).toEqual(['cus_1', { paymentId, since: expect.any(String) }]);
+});
+
+test('X11 one that was never made is charged then, by a key of that day; within the key’s life by the same one', async () => {
+  const late = await lostFor(72);
+  await late.topUp();
+  expect(keysOf(late.charges())).toEqual([':charge', `:again:${new Date(late.clock.ms).toISOString().slice(0, 10)}`]);
+  expect((await late.events()).at(-1)).toMatchObject({ type: 'PaymentCaptured', reference: 'pi_1' });
+  const soon = await lostFor(19);
+  await soon.topUp();
+  expect(keysOf(soon.charges())).toEqual([':charge', ':charge']);
+});
+
+test('X11 a key that was used for another card is no decline: what came of it counts, and is waited for', async () => {
+  const { topUp, script, events } = await newTopUps();
+  script.failing.set('chargeSavedMethod', new ProviderFailure('key-taken', 'other parameters'));
+  await expect(topUp()).rejects.toThrow('other parameters');
+  expect((await events()).map(({ type }) => type)).toEqual(['PaymentRequested']);
+  script.found = { outcome: 'declined', reason: 'lost_card', reference: 'ch_0' };
+  await topUp();
+  expect((await events()).at(-1)).toEqual({ type: 'PaymentFailed', reason: 'lost_card', reference: 'ch_0' });
+});
+
 test('X11 what Stripe refuses is a decline, and is logged', async () => {
   const { topUp, script, events, errors } = await newTopUps();
   script.failing.set('chargeSavedMethod', new ProviderFailure('refused', 'amount too small'));

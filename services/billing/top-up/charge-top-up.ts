@@ -148,21 +148,53 @@ const conclude = async (deps: TopUpDeps, topUp: TopUp, charge: Charge, ended: Ch
   }
 };
 
-/** Its answer may have been lost: by its key Stripe gives the same one again, and charges once. */
+/** Stripe forgets a key after a day: behind that the same key would charge a second time. */
+const keyLastsMs = 20 * 3_600_000;
+/** Clocks differ: Stripe's may say that it was asked before we asked. */
+const skewMs = 5 * 60_000;
+
+/**
+ * The answer to an earlier attempt may have been lost: by its key Stripe gives the same one again, and charges once. Where the key is
+ * forgotten, or was used for another card, Stripe is asked first what came of it.
+ *
+ * @throws ProviderFailure
+ */
+const chargeOnce = async (
+  stripe: StripeApi,
+  { owner, paymentId, at }: TopUp,
+  customer: string,
+  state: KnownPayment,
+): Promise<ChargeOutcome | undefined> => {
+  const askedAt = Date.parse(state.requestedAt);
+  const find = () => stripe.findCharge(customer, { paymentId, since: new Date(askedAt - skewMs).toISOString() });
+  const isKeyForgotten = Date.parse(at) - askedAt > keyLastsMs;
+  const before = isKeyForgotten ? await find() : undefined;
+  if (before) return before;
+  const key = isKeyForgotten ? `again:${at.slice(0, 10)}` : 'charge';
+  const asked = { buyer: { owner }, sale: saleOf(state), paymentId, customer, idempotencyKey: `${paymentId}:${key}` };
+  try {
+    return await stripe.chargeSavedMethod(asked);
+  } catch (error) {
+    if (!(error instanceof ProviderFailure) || error.kind !== 'key-taken') throw error;
+    const made = await find();
+    if (!made) throw error;
+    return made;
+  }
+};
+
 const charge = async (deps: TopUpDeps, topUp: TopUp, definition: AppDefinition, state: KnownPayment): Promise<void> => {
-  const { owner, paymentId } = topUp;
+  const { owner } = topUp;
   const { stripe } = providersOfApp(definition).includes('stripe') ? await deps.providersOf(owner.app) : {};
   if (!stripe) return decline(deps, topUp, 'provider-unsupported');
   const customer = await deps.customers.find(owner);
   if (customer === undefined) return decline(deps, topUp, 'no-saved-method');
   try {
-    const asked = { buyer: { owner }, sale: saleOf(state), paymentId, customer, idempotencyKey: `${paymentId}:charge` };
-    const ended = await stripe.chargeSavedMethod(asked);
+    const ended = await chargeOnce(stripe, topUp, customer, state);
     if (!ended) return await decline(deps, topUp, 'no-saved-method');
     await conclude(deps, topUp, { stripe, definition, customer, state }, ended);
   } catch (error) {
-    // What was not answered is asked again; a refusal would be repeated.
-    if (!(error instanceof ProviderFailure) || error.kind === 'unavailable') throw error;
+    // What was not answered is asked again; a refusal would be repeated. A key that is taken says nothing of the card.
+    if (!(error instanceof ProviderFailure) || error.kind === 'unavailable' || error.kind === 'key-taken') throw error;
     deps.logger.error('payment provider refused', { kind: error.kind, failure: error.message });
     await decline(deps, topUp, 'provider-refused');
   }

@@ -70,6 +70,8 @@ export interface GrantPlanCredits extends DomainCommand {
   readonly plan: string;
   readonly credits: number;
   readonly maxRollover: number;
+  /** Of periods that one source numbers: one below the newest granted is late, and nothing expires for it. From 1 on. */
+  readonly order?: number;
 }
 
 export interface ChangePlan extends DomainCommand {

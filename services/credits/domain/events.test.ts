@@ -52,12 +52,16 @@ describe('stored events, version 1', () => {
     });
     expect(stateAfter(events.slice(fourth))).toEqual({
       status: 'open',
-      grants: { 'pay_0199c2d4-9f0e-7cc1-a4b5-6d7e8f901234': { kind: 'pack', left: 2_000_000, from: 1_795_170_060 } },
+      grants: {
+        'pay_0199c2d4-9f0e-7cc1-a4b5-6d7e8f901234': { kind: 'pack', left: 2_000_000, from: 1_795_170_060 },
+        'plan-pay_0199c2d4-af0e-7cc1-a4b5-6d7e8f901234': { kind: 'plan', left: 300, from: 1_795_170_061 },
+      },
       holds: {},
       closedHolds: '',
-      totals: { granted: 2_000_000, spent: 0 },
+      totals: { granted: 2_000_300, spent: 0 },
       plan: 'plus',
       planOrder: 7,
+      periodOrder: 6,
     });
   });
 });

@@ -52,6 +52,8 @@ export const creditsGranted = z.strictObject({
   month: month.optional(),
   /** The plan that gives these credits. */
   plan: planId.optional(),
+  /** Of a period that billing tells of: which of them, counted by the user's subscription. Absent: in older ones. */
+  order: z.int().min(1).optional(),
 });
 
 export const creditsHeld = z.strictObject({

@@ -93,7 +93,7 @@ const addGrant = (ledger: Ledger, id: string, grant: Grant): Ledger => ({
 });
 
 const addGranted = (ledger: Ledger, event: EventOf<'CreditsGranted'>): Ledger => {
-  const { grantId, kind, credits, grantedAt, expiresAt, priority, day, month } = event;
+  const { grantId, kind, credits, grantedAt, expiresAt, priority, day, month, order } = event;
   const added = addGrant(ledger, grantId, {
     kind,
     left: credits,
@@ -106,6 +106,7 @@ const addGranted = (ledger: Ledger, event: EventOf<'CreditsGranted'>): Ledger =>
     totals: { ...ledger.totals, granted: ledger.totals.granted + credits },
     ...(day === undefined ? {} : { dailyDay: day }),
     ...(month === undefined ? {} : { planMonth: month }),
+    ...(order === undefined ? {} : { periodOrder: Math.max(order, ledger.periodOrder ?? 0) }),
   };
 };
 

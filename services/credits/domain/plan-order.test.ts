@@ -1,8 +1,8 @@
-/** Changes of plan that billing numbers: they may come twice and late, and the newest one counts. */
+/** What billing numbers: changes of plan and paid periods may come twice and late, and the newest one counts. */
 import { describe, expect, test } from '@jest/globals';
 import { given } from '#shared/testing/given.ts';
-import { changePlan } from '../test/commands.ts';
-import { ledgerOf, opened, planChanged } from '../test/events.ts';
+import { changePlan, grantPlanCredits } from '../test/commands.ts';
+import { expired, granted, ledgerOf, opened, planChanged } from '../test/events.ts';
 import { account } from './account.ts';
 import type { AccountEvent } from './events.ts';
 
@@ -34,4 +34,21 @@ describe('changing the plan', () => {
       .state();
     expect(ledgerOf(state)).toMatchObject({ plan: 'free', planOrder: 5 });
   });
+});
+
+describe('FS7 the credits of a period', () => {
+  const period = (id: string, order: number) =>
+    ({ ...granted(`plan-${id}`, 20, { kind: 'plan', plan: 'monthly' }), order }) as AccountEvent;
+
+  test('that is heard of behind a newer one come, and nothing expires for them', () => {
+    const late = given(account, [opened, period('upgrade', 6)]).when(
+      grantPlanCredits('month', 20, { maxRollover: 0, order: 3 }),
+    );
+    late.then([period('month', 3)]);
+    expect(ledgerOf(late.state())).toMatchObject({ periodOrder: 6 });
+  });
+  test('that is the newest let what is left of the others expire, in whatever order these came', () =>
+    given(account, [opened, period('two', 6), period('one', 3)])
+      .when(grantPlanCredits('three', 20, { maxRollover: 5, order: 9 }))
+      .then([expired({ 'plan-one': 20, 'plan-two': 15 }), period('three', 9)]));
 });

@@ -84,20 +84,23 @@ export const allowanceDue = (ledger: Ledger, policy: Policy, now: number): Accou
 };
 
 export const grantPlanCredits = (command: GrantPlanCredits, ledger: Ledger): AccountDecision => {
-  const { periodId, plan, credits, maxRollover, at } = command;
+  const { periodId, plan, credits, maxRollover, order, at } = command;
   const grantId = `plan-${periodId}`;
   if (lineOf(grantId) === 'calendar') return reject('grant-id-reserved');
   if (Object.hasOwn(ledger.grants, grantId)) return accept();
   if (ledger.status === 'closed') return reject('account-closed');
   if (Object.keys(ledger.grants).length >= maxGrants) return reject('grants-too-many');
   const now = epochSeconds(at);
-  return accept<AccountEvent>(...rolloverExpiry(ledger, 'paid', maxRollover, now), {
+  // What came of newer periods meanwhile is not left of an older one.
+  const isLate = order !== undefined && order < (ledger.periodOrder ?? 0);
+  return accept<AccountEvent>(...(isLate ? [] : rolloverExpiry(ledger, 'paid', maxRollover, now)), {
     type: 'CreditsGranted',
     grantId,
     kind: 'plan',
     credits,
     grantedAt: now,
     plan,
+    ...(order === undefined ? {} : { order }),
   });
 };
 

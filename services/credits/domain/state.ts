@@ -82,6 +82,8 @@ export interface Ledger {
   readonly plan?: string;
   /** The newest change of plan that billing told of, by its order. Absent: none. */
   readonly planOrder?: number;
+  /** The newest paid period whose credits were granted, by its order. Absent: none. */
+  readonly periodOrder?: number;
   /** The latest day whose allowance was issued. Absent: none ever was. */
   readonly dailyDay?: number;
   /** The latest month whose credits of the default plan were issued. Absent: none ever were. */

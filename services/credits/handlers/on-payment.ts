@@ -1,10 +1,12 @@
 /** Grants what was paid for, takes back what was refunded, and changes plans, as billing tells. */
 import { busConsumer } from '#shared/messaging/queue-consumer.ts';
-import { accountStore, catalog, logger } from '../composition.ts';
+import { MetricUnit } from '#shared/observability/metrics.ts';
+import { accountStore, catalog, logger, metrics } from '../composition.ts';
 import { accountHandler } from '../handle-account.ts';
 import { followPayment, paymentEvent } from '../payments/follow-payment.ts';
 
 const log = logger();
+const counts = metrics();
 
 export const handler = busConsumer(
   log,
@@ -13,6 +15,10 @@ export const handler = busConsumer(
     handle: accountHandler(accountStore()),
     catalog: catalog(log),
     logger: log,
+    count: (alarm) => {
+      counts.addMetric(alarm, MetricUnit.Count, 1);
+      counts.publishStoredMetrics();
+    },
     now: () => new Date().toISOString(),
   }),
 );

@@ -1,6 +1,4 @@
 /** What `npm run ledger` is told. */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { OperatorError } from '#shared/operations/operator-error.ts';
 import { parseArguments } from '#shared/operations/parse-arguments.ts';
 import { accountStream } from '../domain/account.ts';
@@ -96,6 +94,3 @@ export const readOptions = (args: readonly string[]): LedgerOptions => {
     ? { ...common, command, segments }
     : { ...common, command, segments, checkpoint: values.checkpoint };
 };
-
-/** One per events table, so that runs on different tables do not meet. */
-export const defaultCheckpoint = (eventsTable: string): string => join(tmpdir(), `tessera-rebuild-${eventsTable}.json`);

@@ -1,228 +1,30 @@
-/**
- * Makes read models from the events again. Safe beside the live projections: a row is only written where none or no newer one
- * is, and every writer makes the same row of the same event. Rows that are right already are left alone, so a second run
- * writes nothing. Goes on from a checkpoint after it was interrupted.
- */
-import { isDeepStrictEqual } from 'node:util';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+/** What a rebuild makes of the ledger's events: balances and usage, as the live projections do. */
 import type { Catalog } from '#services/catalog/contracts.ts';
-import { type EventItem, fromItem, markerPrefix } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { type EventItem, fromItem } from '#shared/eventsourcing/dynamo-event-store.ts';
+import type { ReadModel } from '#shared/operations/rebuild-rows.ts';
 import { parseOwnerKey } from '#shared/owner.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
 import { projections, type ReadModelTables, type ReadModelWrite } from '../read-models/projections.ts';
-import type { AccountRecord } from './check-account.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { scanSegments } from './scan.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
-
-/** A table of rows as a rebuild needs to know it. */
-export interface ReadModel {
-  readonly name: ReadModelWrite['table'];
-  readonly table: string;
-  /** Names of the key's attributes, the partition key first. */
-  readonly key: readonly string[];
-  /** Each row is of its account's newest event and carries that one's number; or of one event for ever. */
-  readonly rowPer: 'newest version' | 'event';
-}
 
 /** Those of credits' read models whose tables are known. */
-export const readModelsIn = ({ balances, usage }: Partial<ReadModelTables>): ReadModel[] => [
+export const readModelsIn = ({
+  balances,
+  usage,
+}: Partial<ReadModelTables>): readonly ReadModel<ReadModelWrite['table']>[] => [
   ...(balances ? [{ name: 'balances', table: balances, key: ['owner'], rowPer: 'newest version' } as const] : []),
   ...(usage ? [{ name: 'usage', table: usage, key: ['owner', 'sk'], rowPer: 'event' } as const] : []),
 ];
 
-export interface RowCounts {
-  written: number;
-  /** Right already, or made of a newer event. */
-  skipped: number;
-}
-
-export interface RebuildCounts {
-  events: number;
-  readonly rows: Record<string, RowCounts>;
-}
-
-export interface RebuildOptions {
-  readonly client: DynamoDBDocumentClient;
-  readonly eventsTable: string;
-  readonly readModels: readonly ReadModel[];
-  readonly catalog: Catalog;
-  readonly checkpoint: Checkpoint;
-  readonly onProgress?: (counts: RebuildCounts) => void;
-}
-
-/** What one BatchGetItem and one BatchWriteItem take. */
-const maxKeysPerRead = 100;
-const maxItemsPerWrite = 25;
-const writesAtOnce = 16;
-/** DynamoDB may hand back some of a batch when it is busy. The SDK waits before it tries a call that brought nothing again. */
-const maxTries = 50;
-
-const inChunks = <Value>(values: readonly Value[], size: number): Value[][] =>
-  Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
-
-const keyOf = ({ key }: ReadModel, row: Row): Record<string, unknown> =>
-  Object.fromEntries(key.map((name) => [name, row[name]]));
-const keyText = (readModel: ReadModel, row: Row): string => JSON.stringify(Object.values(keyOf(readModel, row)));
-
-const withoutUndefined = (row: object): Row =>
-  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
-
 /** All rows that a page of events leads to. */
-const writesOf = async (catalog: Catalog, page: readonly AccountRecord[]): Promise<ReadModelWrite[]> => {
-  const writes: ReadModelWrite[] = [];
-  for (const recorded of page) {
-    const definition = await catalog.app(parseOwnerKey(recorded.stream).app);
-    for (const projection of projections) writes.push(...projection(recorded, definition));
-  }
-  return writes;
-};
-
-/** Those of one read model; of several for one key the newest. */
-const newestRows = (readModel: ReadModel, writes: readonly ReadModelWrite[]): Row[] => {
-  const rows = new Map<string, Row>();
-  for (const { table, row } of writes) {
-    if (table !== readModel.name) continue;
-    const plain = withoutUndefined(row);
-    const key = keyText(readModel, plain);
-    const other = rows.get(key);
-    if (!other || Number(plain.version ?? 0) >= Number(other.version ?? 0)) rows.set(key, plain);
-  }
-  return [...rows.values()];
-};
-
-const readRows = async (
-  client: DynamoDBDocumentClient,
-  readModel: ReadModel,
-  rows: readonly Row[],
-): Promise<Map<string, Row>> => {
-  const found = new Map<string, Row>();
-  let keys: Record<string, unknown>[] = rows.map((row) => keyOf(readModel, row));
-  for (let tries = 0; keys.length > 0; tries += 1) {
-    if (tries === maxTries) throw new Error(`${readModel.table} gives back no rows: it is too busy`);
-    const { Responses = {}, UnprocessedKeys = {} } = await client.send(
-      new BatchGetCommand({ RequestItems: { [readModel.table]: { Keys: keys, ConsistentRead: true } } }),
-    );
-    for (const row of Responses[readModel.table] ?? []) found.set(keyText(readModel, row), row);
-    keys = UnprocessedKeys[readModel.table]?.Keys ?? [];
-  }
-  return found;
-};
-
-/** Puts a row unless a newer one is there. Tells whether it was put. */
-const putUnlessNewer = async (
-  client: DynamoDBDocumentClient,
-  { table, key }: ReadModel,
-  row: Row,
-): Promise<boolean> => {
-  const [partitionKey = ''] = key;
-  try {
-    await client.send(
-      new PutCommand({
-        TableName: table,
-        Item: { ...row },
-        ConditionExpression: 'attribute_not_exists(#key) OR #version <= :version',
-        ExpressionAttributeNames: { '#key': partitionKey, '#version': 'version' },
-        ExpressionAttributeValues: { ':version': row.version },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-};
-
-/** Puts rows that no other event can lead to: there is no newer one to lose. */
-const putTogether = async (
-  client: DynamoDBDocumentClient,
-  { table }: ReadModel,
-  rows: readonly Row[],
-): Promise<void> => {
-  let requests = rows.map((row): { PutRequest?: { Item: Row } } => ({ PutRequest: { Item: row } }));
-  for (let tries = 0; requests.length > 0; tries += 1) {
-    if (tries === maxTries) throw new Error(`${table} takes no rows: it is too busy`);
-    const { UnprocessedItems = {} } = await client.send(
-      new BatchWriteCommand({
-        RequestItems: { [table]: requests as { PutRequest: { Item: Record<string, unknown> } }[] },
-      }),
-    );
-    requests = (UnprocessedItems[table] ?? []) as typeof requests;
-  }
-};
-
-/** Writes rows that are missing or wrong. Answers how many: newer ones stay. */
-const writeRows = async (
-  client: DynamoDBDocumentClient,
-  readModel: ReadModel,
-  rows: readonly Row[],
-): Promise<number> => {
-  let written = 0;
-  if (readModel.rowPer === 'event') {
-    await Promise.all(inChunks(rows, maxItemsPerWrite).map((chunk) => putTogether(client, readModel, chunk)));
-    return rows.length;
-  }
-  for (const chunk of inChunks(rows, writesAtOnce)) {
-    const put = await Promise.all(chunk.map((row) => putUnlessNewer(client, readModel, row)));
-    written += put.filter(Boolean).length;
-  }
-  return written;
-};
-
-/** Brings one read model's rows of a page up to date. */
-const projectPage = async (
-  client: DynamoDBDocumentClient,
-  readModel: ReadModel,
-  writes: readonly ReadModelWrite[],
-): Promise<RowCounts> => {
-  const counts: RowCounts = { written: 0, skipped: 0 };
-  for (const rows of inChunks(newestRows(readModel, writes), maxKeysPerRead)) {
-    const existing = await readRows(client, readModel, rows);
-    const due = rows.filter((row) => {
-      const there = existing.get(keyText(readModel, row));
-      if (!there) return true;
-      const newer = readModel.rowPer === 'newest version' && Number(there.version) > Number(row.version);
-      return !newer && !isDeepStrictEqual({ ...there }, { ...row });
-    });
-    counts.written += await writeRows(client, readModel, due);
-    counts.skipped += rows.length;
-  }
-  return { written: counts.written, skipped: counts.skipped - counts.written };
-};
-
-export const rebuild = async ({
-  client,
-  eventsTable,
-  readModels,
-  catalog,
-  checkpoint,
-  onProgress,
-}: RebuildOptions): Promise<RebuildCounts> => {
-  const rows = Object.fromEntries(readModels.map(({ name }) => [name, { written: 0, skipped: 0 }]));
-  const counts: RebuildCounts = { events: 0, rows };
-  await scanSegments<EventItem>({
-    client,
-    table: eventsTable,
-    segments: checkpoint.segments,
-    positions: checkpoint.positions,
-    async onPage(segment, items, next) {
-      const page = items
-        .filter(({ stream }) => !stream.startsWith(markerPrefix))
-        .map((item) => fromItem<AccountEvent, Account>(item));
-      const writes = await writesOf(catalog, page);
-      for (const readModel of readModels) {
-        const { written, skipped } = await projectPage(client, readModel, writes);
-        const sum = rows[readModel.name];
-        if (sum) Object.assign(sum, { written: sum.written + written, skipped: sum.skipped + skipped });
-      }
-      counts.events += page.length;
-      await checkpoint.reached(segment, next);
-      onProgress?.(counts);
-    },
-  });
-  await checkpoint.done();
-  return counts;
-};
+export const writesIn =
+  (catalog: Catalog) =>
+  async (page: readonly EventItem[]): Promise<ReadModelWrite[]> => {
+    const writes: ReadModelWrite[] = [];
+    for (const item of page) {
+      const recorded = fromItem<AccountEvent, Account>(item);
+      const definition = await catalog.app(parseOwnerKey(recorded.stream).app);
+      for (const projection of projections) writes.push(...projection(recorded, definition));
+    }
+    return writes;
+  };

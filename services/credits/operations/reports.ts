@@ -3,7 +3,6 @@ import { columns, count } from '#shared/operations/columns.ts';
 import { available, held, isoTime } from '../domain/state.ts';
 import type { Finding } from './check-account.ts';
 import type { History, HistoryRow } from './history.ts';
-import type { RebuildCounts } from './rebuild.ts';
 import type { Verified } from './verify.ts';
 import type { VerifiedBalances } from './verify-balances.ts';
 
@@ -28,15 +27,6 @@ export const verifyReport = (events: Verified, balances: VerifiedBalances | unde
     ...(bad > findings.length ? [`  … and ${bad - findings.length} more`] : []),
   ].join('\n');
 };
-
-export const rebuildReport = ({ events, rows }: RebuildCounts, seconds: number): string =>
-  [
-    `rebuild: ${count(events, 'event')} in ${seconds.toFixed(1)} s, ${Math.round(events / seconds).toLocaleString('en')} a second`,
-    ...columns(
-      ['read model', 'rows written', 'right already'],
-      Object.entries(rows).map(([name, { written, skipped }]) => [name, written, skipped]),
-    ),
-  ].join('\n');
 
 const detailText = ({ details }: HistoryRow): string =>
   Object.entries(details)

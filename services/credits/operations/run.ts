@@ -4,14 +4,14 @@ import type { Catalog } from '#services/catalog/contracts.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { OperatorError } from '#shared/operations/operator-error.ts';
 import type { Output } from '#shared/operations/output.ts';
+import { runRebuild } from '#shared/operations/rebuild.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
-import { openCheckpoint } from './checkpoint.ts';
 import { connect, explain, type Ledger } from './connect.ts';
 import { historyOf } from './history.ts';
-import { defaultCheckpoint, type LedgerOptions, readOptions, usage } from './options.ts';
-import { readModelsIn, rebuild } from './rebuild.ts';
-import { historyReport, rebuildReport, verifyReport } from './reports.ts';
+import { type LedgerOptions, readOptions, usage } from './options.ts';
+import { readModelsIn, writesIn } from './rebuild.ts';
+import { historyReport, verifyReport } from './reports.ts';
 import { verifyLedger } from './verify.ts';
 import { verifyBalances } from './verify-balances.ts';
 
@@ -65,30 +65,9 @@ const verify = async (
 const rebuildReadModels = async ({ client, tables, catalog }: Ledger, options: Options<'rebuild'>, output: Output) => {
   const readModels = readModelsIn(tables);
   if (readModels.length === 0) throw new OperatorError('name a table to rebuild: --balances-table, --usage-table');
-  const purpose = `rebuild of ${readModels.map(({ table }) => table).join(' and ')} from ${tables.events}`;
-  const file = options.checkpoint ?? defaultCheckpoint(tables.events);
-  const checkpoint = await openCheckpoint(file, purpose, options.segments);
-  if (checkpoint.resumed && !options.json) output.print(`going on where an earlier run stopped (${file})`);
-  const startedAt = performance.now();
-  const counts = await rebuild({
-    client,
-    eventsTable: tables.events,
-    readModels,
-    catalog,
-    checkpoint,
-    onProgress: ({ events, rows }) => {
-      const written = Object.values(rows).reduce((sum, row) => sum + row.written, 0);
-      output.progress(`${number(events)} events, ${number(written)} rows written`);
-    },
-  });
-  output.progress(undefined);
-  const seconds = (performance.now() - startedAt) / 1_000;
-  output.print(
-    options.json
-      ? JSON.stringify({ ...counts, seconds, resumed: checkpoint.resumed }, undefined, 2)
-      : rebuildReport(counts, seconds),
-  );
-  return 0;
+  const { checkpoint: file, segments, json } = options;
+  const writesOf = writesIn(catalog);
+  return runRebuild({ client, eventsTable: tables.events, readModels, writesOf, segments, file, json }, output);
 };
 
 const show = async ({ client, tables, place }: Ledger, { stream, last, json }: Options<'show'>, output: Output) => {

@@ -6,13 +6,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import type { Row } from '#shared/operations/rebuild-rows.ts';
+import { scanSegments } from '#shared/operations/scan.ts';
 import { parseOwnerKey } from '#shared/owner.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
 import { balanceOf } from '../read-models/balances.ts';
 import { type AccountRecord, eventMissing, type Finding } from './check-account.ts';
-import type { Row } from './rebuild.ts';
-import { scanSegments } from './scan.ts';
 import { maxFindings } from './verify.ts';
 
 export interface VerifiedBalances {

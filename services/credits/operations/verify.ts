@@ -5,11 +5,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoEventStore, type EventItem, fromItem, markerPrefix } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { readAll } from '#shared/eventsourcing/event-store.ts';
+import { scanSegments } from '#shared/operations/scan.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
 import type { AccountStore } from '../handle-account.ts';
 import { type AccountRecord, accountCheck, type Finding } from './check-account.ts';
-import { scanSegments } from './scan.ts';
 
 export interface Verified {
   readonly accounts: number;

@@ -7,7 +7,7 @@ import { available, held } from '../domain/state.ts';
 import { holdCredits, later, openAccount, settleHold } from '../test/commands.ts';
 import { catalogWith, keptLog, meta, newAccounts, stream } from '../test/doubles.ts';
 import { ledgerOf } from '../test/events.ts';
-import { captured, disputed, entitled, paymentId, refunded, won } from '../test/payment-events.ts';
+import { captured, disputed, entitled, paymentId, refunded, renewed, won } from '../test/payment-events.ts';
 import { followPayment, type PaymentEvent } from './follow-payment.ts';
 
 const amountMinor = 1_000;
@@ -81,7 +81,7 @@ const keys = fc.array(fc.nat(), { minLength: 30, maxLength: 30 });
 const world = () => {
   const accounts = newAccounts();
   const { logger } = keptLog();
-  const follow = followPayment({ ...accounts, catalog: catalogWith(0), logger, now: () => later(60) });
+  const follow = followPayment({ ...accounts, catalog: catalogWith(0), logger, count: () => undefined, now: () => later(60) });
   const states = async () => (await accounts.store.read(stream, { limit: 1_000 })).map(({ state }) => state);
   return { ...accounts, follow, states };
 };
@@ -133,6 +133,32 @@ test('BM11 FS7: whatever order a user’s entitlements come in, and however ofte
         expect(planOrder).toBe(3 * entitlements.length - 2);
       },
     ),
+    runs,
+  );
+});
+
+test('FS7 FS8: whatever order a user’s paid periods come in, and however often, no credits of a newer one expire for an older one', () => {
+  const rollovers = fc.array(fc.option(fc.integer({ min: 0, max: 150 })), { minLength: 2, maxLength: 6 });
+  return fc.assert(
+    fc.asyncProperty(rollovers, keys, async (kept, order) => {
+      const { follow, events } = world();
+      const told = kept.map((maxRollover, index) => ({
+        ...renewed({ paymentId: `pay_${index}`, maxRollover }),
+        version: 3 * index + 1,
+      }));
+      await deliver(follow, shuffled(told, order));
+      const booked = await events();
+      const granted = booked.flatMap((event) =>
+        event.type === 'CreditsGranted' && event.kind === 'plan' ? [[event.grantId, event.order] as const] : [],
+      );
+      expect(granted.toSorted()).toEqual(told.map(({ version }, index) => [`plan-pay_${index}`, version]));
+      const orderOf = new Map(granted);
+      booked.forEach((event, index) => {
+        const next = booked[index + 1];
+        if (event.type !== 'GrantsExpired' || next?.type !== 'CreditsGranted') return;
+        for (const id of Object.keys(event.rows)) expect(orderOf.get(id)).toBeLessThan(next.order ?? 0);
+      });
+    }),
     runs,
   );
 });

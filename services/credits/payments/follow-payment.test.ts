@@ -15,13 +15,15 @@ if (!app) throw new Error('no app');
 const world = ({ catalog = catalogWith(0) }: { catalog?: Catalog } = {}) => {
   const accounts = newAccounts();
   const { lines, logger } = keptLog();
-  const follow = followPayment({ handle: accounts.handle, catalog, logger, now: () => noon });
+  const counted: string[] = [];
+  const count = (alarm: string) => void counted.push(alarm);
+  const follow = followPayment({ handle: accounts.handle, catalog, logger, count, now: () => noon });
   /** What these lead to, behind the opening. */
   const eventsAfter = async (...events: readonly PaymentEvent[]) => {
     for (const event of events) await follow(event);
     return (await accounts.events()).filter(({ type }) => type !== 'AccountOpened');
   };
-  return { ...accounts, follow, eventsAfter, lines };
+  return { ...accounts, follow, eventsAfter, lines, counted };
 };
 
 describe('FS8 a pack that was paid', () => {
@@ -128,7 +130,7 @@ describe('I5 X5 what goes back', () => {
 describe('SP1 a paid period', () => {
   test('is granted once, as the plan’s credits', async () => {
     const expected = granted(`plan-${paymentId}`, 100, { kind: 'plan', plan: 'monthly' });
-    expect(await world().eventsAfter(renewed(), renewed())).toEqual([expected]);
+    expect(await world().eventsAfter(renewed(), renewed())).toEqual([{ ...expected, order: 2 }]);
   });
   test('without credits grants nothing', async () => {
     expect(await world().eventsAfter(renewed({ credits: 0 }))).toEqual([]);
@@ -171,15 +173,16 @@ describe('FS8 where nothing can be booked', () => {
     return closed;
   };
   test.each([
-    ['a purchase', captured({ topUpId: 'topup-202611-1' })],
-    ['a refund', refunded(30)],
-    ['a dispute that was won', won(30)],
-    ['a period', renewed()],
-  ])('%s of who left is warned of, and done', async (_, event) => {
-    const { follow, events, lines } = await closedWorld();
+    ['a purchase', captured({ topUpId: 'topup-202611-1' }), 1],
+    ['a refund', refunded(30), 0],
+    ['a dispute that was won', won(30), 0],
+    ['a period', renewed(), 1],
+  ])('%s of who left is warned of, and done; money that came rings', async (_, event, rings) => {
+    const { follow, events, lines, counted } = await closedWorld();
     await follow(event);
     expect((await events()).map(({ type }) => type)).toEqual(['AccountOpened', 'AccountClosed']);
     expect(lines).toEqual([{ level: 'warn', message: 'money of a closed account' }]);
+    expect(counted).toEqual(Array(rings).fill('PaymentsOfClosedAccounts'));
   });
   test('the end of a plan of who left is nothing to look at', async () => {
     const { follow, lines } = await closedWorld();

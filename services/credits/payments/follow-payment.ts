@@ -20,6 +20,7 @@ import { accountStream } from '../domain/account.ts';
 import type { AccountCommand, AccountRejection } from '../domain/commands.ts';
 import { policyOf } from '../domain/policy.ts';
 import { type HandleAccount, handleOpening } from '../handle-account.ts';
+import { paymentsOfClosedAccounts } from './metrics.ts';
 
 export const paymentEvent = z.discriminatedUnion('type', [
   paymentCaptured,
@@ -37,6 +38,8 @@ export interface FollowPaymentDependencies {
   readonly handle: HandleAccount;
   readonly catalog: Catalog;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** Counts one of what alarms watch. */
+  readonly count: (alarm: string) => void;
   /** ISO-8601 UTC. */
   readonly now: () => string;
 }
@@ -53,11 +56,11 @@ const captured = ({ data }: EventOf<'PaymentCaptured'>, at: string): readonly Ac
   return [...granting, ...endTopUp(topUpId, 'paid', at)];
 };
 
-const renewed = ({ data }: EventOf<'SubscriptionRenewed'>, at: string): readonly AccountCommand[] => {
+const renewed = ({ data, version }: EventOf<'SubscriptionRenewed'>, at: string): readonly AccountCommand[] => {
   const { paymentId, plan, credits, maxRollover } = data;
   if (credits === 0) return [];
   const kept = maxRollover ?? Number.POSITIVE_INFINITY;
-  return [{ type: 'GrantPlanCredits', at, periodId: paymentId, plan, credits, maxRollover: kept }];
+  return [{ type: 'GrantPlanCredits', at, periodId: paymentId, plan, credits, maxRollover: kept, order: version }];
 };
 
 /**
@@ -102,7 +105,7 @@ const commandsFor = (event: PaymentEvent, definition: AppDefinition, at: string)
 
 /** @throws ComesAgain for what has to wait for another event. @throws Error for what people have to look at. */
 const onRefusal = (
-  { logger }: FollowPaymentDependencies,
+  { logger, count }: FollowPaymentDependencies,
   { app, user, type }: PaymentEvent,
   rejection: AccountRejection,
 ): void => {
@@ -111,6 +114,8 @@ const onRefusal = (
   // Whoever left has no plan, and that is all there is to say of it. Money is another matter.
   if (type === 'PlanEntitled') logger.info('plan of a closed account', { app, user });
   else logger.warn('money of a closed account', { app, user, event: type });
+  // What went back of it needs nobody.
+  if (type === 'PaymentCaptured' || type === 'SubscriptionRenewed') count(paymentsOfClosedAccounts);
 };
 
 /** Opens the account of a user who paid before anything else. */

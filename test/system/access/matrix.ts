@@ -228,6 +228,46 @@ const webhooks: Readonly<Record<string, Row>> = {
   }),
 };
 
+/** Of a plan or pack that only this app sells: whoever is of the other one is told that there is none. */
+const sold = (status: number, more: More) => row([401, status, 404, 404, 401, status, status], more);
+
+const billing: Readonly<Record<string, Row>> = {
+  // At Paymob, whose pages make nobody a customer.
+  'POST /v1/checkout': sold(201, { body: () => ({ pack_id: 'pack-300', provider: 'paymob' }) }),
+  'POST /v1/payment-intents': sold(201, { body: () => ({ pack_id: 'pack-300' }), fresh: true }),
+  'GET /v1/payments': session(200),
+  'GET /v1/payments/{id}': owned(200, { path: ({ payment }) => `/v1/payments/${payment}` }),
+  'GET /v1/payments/{id}/receipt': owned(200, { path: ({ payment }) => `/v1/payments/${payment}/receipt` }),
+  'GET /v1/subscription': session(200),
+  // Nobody here has one.
+  'GET /v1/subscription/change-preview': sold(409, { path: () => '/v1/subscription/change-preview?plan_id=max' }),
+  'POST /v1/subscription/change': sold(409, { body: () => ({ plan_id: 'max' }) }),
+  'POST /v1/subscription/cancel': session(409, { body: () => ({ when: 'now' }) }),
+  'POST /v1/subscription/resume': session(409),
+  // Who never paid is no customer.
+  'POST /v1/billing-portal': row([401, 409, 409, 409, 401, 409, 201], { body: () => ({}) }),
+  'GET /v1/admin/payments': ofApp(200),
+  'GET /v1/admin/payments/{id}': onUser(200, { path: ({ payment }) => `/v1/admin/payments/${payment}` }),
+  'GET /v1/admin/payments/{id}/callbacks': onUser(200, {
+    path: ({ payment }) => `/v1/admin/payments/${payment}/callbacks`,
+  }),
+  'POST /v1/admin/payments/{id}/refunds': onUser(202, {
+    path: ({ payment }) => `/v1/admin/payments/${payment}/refunds`,
+    body: () => ({ amount_minor: 1, reason: 'a present' }),
+    headers: { 'idempotency-key': 'matrix' },
+  }),
+  // Stripe has no such thing: who may know of the payment hears that.
+  'POST /v1/admin/payments/{id}/void': onUser(409, {
+    path: ({ payment }) => `/v1/admin/payments/${payment}/void`,
+    body: () => ({ reason: 'a mistake' }),
+  }),
+  'GET /v1/admin/callbacks': ofApp(200),
+  'GET /v1/admin/callbacks/{id}': onUser(200, { path: ({ callback }) => `/v1/admin/callbacks/${callback}` }),
+  // Only a signature opens them.
+  'POST /webhooks/stripe/{app}': open(401, { path: () => '/webhooks/stripe/sandbox-lab', body: () => ({}) }),
+  'POST /webhooks/paymob/{app}': open(401, { path: () => '/webhooks/paymob/sandbox-lab', body: () => ({}) }),
+};
+
 /** By method and path, as the route tables write them. */
 export const matrix: Readonly<Record<string, Row>> = {
   ...credits,
@@ -235,4 +275,5 @@ export const matrix: Readonly<Record<string, Row>> = {
   ...identity,
   ...catalog,
   ...webhooks,
+  ...billing,
 };

@@ -19,6 +19,9 @@ export interface World {
   /** Of the app, and a ping to it. */
   readonly webhook: string;
   readonly delivery: string;
+  /** Of a pack, paid at Stripe, and what Stripe told of it. */
+  readonly payment: string;
+  readonly callback: string;
   /** What no answer to anybody else on a user's route may hold. */
   readonly secrets: readonly string[];
   /** Of the same app, with a record and an account. */
@@ -45,6 +48,15 @@ const withKey = (baseUrl: string, key: string): Pick<ApiClient, 'call'> => {
 
 /** Of the user's own prompt. */
 const secretText = 'a lighthouse that nobody else knows of';
+
+const buyPack = async (stack: Stack, { api }: User, admin: Pick<ApiClient, 'call'>) => {
+  const { body: page } = await api.post('/v1/checkout', { pack_id: 'pack-100' });
+  stack.payments.stripe(app).paySession(String(page.session_id), 'pay');
+  await stack.settle();
+  const payment = String(page.payment_id);
+  const { body } = await admin.call<{ data: { id: string }[] }>(`/v1/admin/payments/${payment}/callbacks`);
+  return { payment, callback: String(body.data[0]?.id) };
+};
 
 export const startWorld = async (): Promise<World> => {
   const key = mintAdminKey(app);
@@ -106,7 +118,7 @@ export const startWorld = async (): Promise<World> => {
   const webhook = await newWebhook();
   const ping = await withKey(baseUrl, key.key).call(`/v1/admin/webhooks/${webhook}/test`, { method: 'POST' });
   const delivery = idOf(ping);
-  await stack.account.drain();
+  const { payment, callback } = await buyPack(stack, user, withKey(baseUrl, key.key));
 
   const known = new Map<Caller, Promise<Pick<ApiClient, 'call'>>>([['user', Promise.resolve(user.api)]]);
   return {
@@ -118,7 +130,9 @@ export const startWorld = async (): Promise<World> => {
     reply,
     webhook,
     delivery,
-    secrets: [user.id, asset, job, prompt, reply, secretText],
+    payment,
+    callback,
+    secrets: [user.id, asset, job, prompt, reply, secretText, payment, callback],
     newUser: () => newUser(),
     newAsset,
     newPrompt,

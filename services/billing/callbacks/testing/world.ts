@@ -17,7 +17,7 @@ import {
   type StripeApi,
   type SubscriptionAtProvider,
 } from '../../providers/provider.ts';
-import type { References, Referred } from '../../storage/references.ts';
+import { type References, ReferenceTaken, type Referred } from '../../storage/references.ts';
 import { observeSubscription } from '../../subscriptions/observe.ts';
 import { anObserved, day } from '../../test/subscriptions.ts';
 import type { Applied } from '../applied.ts';
@@ -49,7 +49,7 @@ export const memoryReferences = (): References & { readonly kept: ReadonlyMap<st
     keep: async (provider, reference, referred) => {
       const key = `${referred.owner.app}#${provider}#${reference}`;
       const known = kept.get(key);
-      if (known && known.paymentId !== referred.paymentId) throw new Error(`${key} stands for something else`);
+      if (known && known.paymentId !== referred.paymentId) throw new ReferenceTaken(`${key} stands for something else`);
       kept.set(key, { ...referred });
     },
   };
@@ -60,7 +60,8 @@ const stripeByHand = () => {
   const said = {
     subscriptions: new Map<string, SubscriptionAtProvider>(),
     payments: new Map<string, PaymentAtProvider>(),
-    invoices: new Map<string, PaidInvoice>(),
+    /** Another app's says nothing of itself but that. */
+    invoices: new Map<string, PaidInvoice | 'app-other'>(),
     invoiceOf: new Map<string, string>(),
   };
   const asked: string[] = [];
@@ -73,6 +74,8 @@ const stripeByHand = () => {
   };
   const api = {
     readSubscription: (id: string) => answer(`subscription ${id}`, said.subscriptions.get(id)),
+    ownerOfSubscription: async (id: string) =>
+      (await answer<Pick<SubscriptionAtProvider, 'owner'>>(`subscription ${id}`, said.subscriptions.get(id))).owner,
     readPayment: (id: string) => answer(`payment ${id}`, said.payments.get(id)),
     readInvoice: (id: string) => answer(`invoice ${id}`, said.invoices.get(id)),
     invoiceOfPayment: async (id: string) => {
@@ -173,6 +176,8 @@ export const newWorld = ({ crashesAt = 0 }: { crashesAt?: number } = {}) => {
     },
     request: (order: Order, id = paymentId) =>
       handlePayment(paymentStream(owner, id), { type: 'RequestPayment', at, order }, meta),
+    open: (session: string, id = paymentId) =>
+      handlePayment(paymentStream(owner, id), { type: 'OpenCheckout', at, page: { session } }, meta),
     async payment(id = paymentId): Promise<KnownPayment> {
       const state = (await payments.load(paymentStream(owner, id)))?.state;
       if (!state || state.status === 'unknown') throw new Error(`${id} is not known`);

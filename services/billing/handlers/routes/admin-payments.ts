@@ -3,17 +3,19 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { type AdminCaller, type Input, type Refusal, refuse } from '#shared/http/route.ts';
 import { derivedUuid } from '#shared/ids.ts';
 import { ownerKey } from '#shared/owner.ts';
-import type { KnownPayment } from '../../domain/payment-state.ts';
-import type { PaymentStore } from '../../handle-payment.ts';
+import { askedBy, leftMinor } from '../../domain/ask-refund.ts';
+import { type AskedRefund, type KnownPayment, paymentStream } from '../../domain/payment-state.ts';
+import type { HandlePayment, PaymentStore } from '../../handle-payment.ts';
 import { adminPaymentView } from '../../payment-view.ts';
 import type { BillingRejection } from '../../problems.ts';
-import type { PaymentProviderApi, ProvidersOf } from '../../providers/provider.ts';
+import { type PaymentProviderApi, ProviderFailure, type ProvidersOf } from '../../providers/provider.ts';
 import type { PaymentRows } from '../../read-models/payments.ts';
 import type { routes } from '../../routes.ts';
 import { loadPayment } from './payments.ts';
 
 export interface AdminPaymentsDeps {
   readonly payments: Pick<PaymentStore, 'load'>;
+  readonly handlePayment: HandlePayment;
   readonly paymentRows: PaymentRows;
   readonly providersOf: ProvidersOf;
   readonly logger: Pick<Logger, 'info'>;
@@ -67,52 +69,73 @@ export const getAppPayment =
     return found ? { status: 200 as const, body: adminPaymentView(found, found.state, at) } : refuse('payment-unknown');
   };
 
+type Money = Parameters<PaymentProviderApi['refund']>[1] & { readonly reference: string; readonly reason: string };
+interface Giving {
+  readonly admin: AdminCaller;
+  readonly found: OfApp;
+  readonly api: PaymentProviderApi;
+}
+
 const giveBack = async (
-  { providersOf, logger }: AdminPaymentsDeps,
-  { admin, at, found }: { readonly admin: AdminCaller; readonly at: string; readonly found: OfApp },
-  {
-    reference,
-    reason,
-    ...how
-  }: Parameters<PaymentProviderApi['refund']>[1] & { readonly reference: string; readonly reason: string },
-) => {
-  const { state, id } = found;
-  const api = (await providersOf(admin.app))[state.provider];
-  if (!api) return refuse<BillingRejection>('provider-unsupported', { detail: `${state.provider} is set up no more.` });
+  { logger }: AdminPaymentsDeps,
+  { admin, found: { id }, api }: Giving,
+  { reference, reason, ...how }: Money,
+): Promise<void> => {
   await api.refund(reference, how);
   const { amountMinor, voids } = how;
   logger.info('money given back', { paymentId: id, actor: admin.actor, reason, amountMinor, voids });
-  return { status: 202 as const, body: adminPaymentView(found, state, at) };
 };
 
-const exceeds = (detail: string): Refusal<BillingRejection> => refuse('refund-exceeds', { detail });
+const isGone = ({ provider }: KnownPayment) =>
+  refuse<BillingRejection>('provider-unsupported', { detail: `${provider} is set up no more.` });
+const exceeds = (state: KnownPayment): Refusal<BillingRejection> =>
+  refuse('refund-exceeds', {
+    detail:
+      state.status === 'captured'
+        ? `Of ${state.amountMinor} there are ${leftMinor(state)} left.`
+        : 'No money came as it was asked for.',
+  });
+
+/** Stripe answers a key that comes again within a day as it did, so there what was lost is found. Paymob would give twice. */
+const stripeRemembersMs = 20 * 3_600_000;
+const mayAskAgain = ({ provider }: KnownPayment, { askedAt }: AskedRefund, at: string): boolean =>
+  provider === 'stripe' && Date.parse(at) - Date.parse(askedAt) < stripeRemembersMs;
 
 /**
- * The provider tells later that the money went back: until then the payment is shown as before. Stripe takes one key once, within
- * a day. Paymob has no keys: of two equal requests it refuses the second only where more would go back than came.
+ * Written down before the provider is asked, so that a key gives money back once. The provider tells later that it went back: until
+ * then the payment is shown as before. Where its answer was lost, its callback tells what became of it.
  */
 export const refundPayment =
   (deps: AdminPaymentsDeps) =>
-  async ({ admin, path, body, idempotencyKey, at }: Input<typeof routes.refundPayment>) => {
+  async ({ admin, path, body, idempotencyKey, at, correlationId }: Input<typeof routes.refundPayment>) => {
     const found = await paymentOfApp(deps, admin, path.id);
     if (!found) return refuse('payment-unknown');
-    const { status, reference, amountMinor, refundedMinor } = found.state;
-    if (status !== 'captured' || reference === undefined) return exceeds('No money came as it was asked for.');
-    const left = amountMinor - refundedMinor;
-    const amount = body.amount_minor ?? left;
-    if (left === 0 || amount > left) return exceeds(`Of ${amountMinor} there are ${left} left.`);
-    return giveBack(
-      deps,
-      { admin, at, found },
-      {
-        reference,
-        reason: body.reason,
-        amountMinor: amount,
-        // Stripe's own keys are 255 characters at most, as the caller's are.
-        idempotencyKey: `${path.id}:refund:${derivedUuid(idempotencyKey)}`,
-        voids: false,
-      },
-    );
+    const api = (await deps.providersOf(admin.app))[found.state.provider];
+    if (!api) return isGone(found.state);
+    const key = derivedUuid(idempotencyKey);
+    const stream = paymentStream({ app: admin.app, user: found.user }, path.id);
+    const meta = { actor: admin.actor, correlationId };
+    const amount = body.amount_minor === undefined ? {} : { amountMinor: body.amount_minor };
+    const ask = await deps.handlePayment(stream, { type: 'AskRefund', at, key, ...amount }, meta);
+    if (!ask.accepted && ask.rejection === 'refund-differs')
+      return refuse('idempotency-mismatch', { detail: 'The first request under the key was of another amount.' });
+    if (!ask.accepted || ask.state.status === 'unknown') return exceeds(found.state);
+    const { state } = ask;
+    const asked = askedBy(state, key);
+    const { reference } = state;
+    if (asked && reference !== undefined && (ask.events.length > 0 || mayAskAgain(state, asked, at))) {
+      const { amountMinor } = asked;
+      // Stripe's own keys are 255 characters at most, as the caller's are.
+      const how = { amountMinor, idempotencyKey: `${path.id}:refund:${key}`, voids: false };
+      try {
+        await giveBack(deps, { admin, found, api }, { reference, reason: body.reason, ...how });
+      } catch (error) {
+        const isRefused = error instanceof ProviderFailure && error.kind !== 'unavailable';
+        if (isRefused) await deps.handlePayment(stream, { type: 'RefuseRefund', at, key }, meta);
+        throw error;
+      }
+    }
+    return { status: 202 as const, body: adminPaymentView(found, state, at) };
   };
 
 export const voidPayment =
@@ -122,10 +145,11 @@ export const voidPayment =
     if (!found) return refuse('payment-unknown');
     const { provider, status, reference, amountMinor, refundedMinor } = found.state;
     if (provider !== 'paymob') return refuse('provider-unsupported', { detail: 'Only Paymob voids payments.' });
-    if (status !== 'captured' || reference === undefined || refundedMinor > 0) return refuse('payment-over');
-    return giveBack(
-      deps,
-      { admin, at, found },
-      { reference, reason: body.reason, amountMinor, idempotencyKey: `${path.id}:void`, voids: true },
-    );
+    if (status !== 'captured' || reference === undefined || refundedMinor > 0)
+      return refuse('payment-unvoidable', { detail: 'Only a whole payment that is paid can be voided.' });
+    const api = (await deps.providersOf(admin.app))[provider];
+    if (!api) return isGone(found.state);
+    const how = { amountMinor, idempotencyKey: `${path.id}:void`, voids: true };
+    await giveBack(deps, { admin, found, api }, { reference, reason: body.reason, ...how });
+    return { status: 202 as const, body: adminPaymentView(found, found.state, at) };
   };

@@ -10,19 +10,24 @@ import {
   prepaidTerms,
   providersOfApp,
   type Terms,
+  whyUnsold,
 } from '../../buying/sale-of.ts';
 import { standingOf } from '../../buying/standing.ts';
 import { type SubscribeDeps, subscribe } from '../../buying/subscribe.ts';
-import { returnUrl } from '../../buying/urls.ts';
+import { refusedField, returnUrl } from '../../buying/urls.ts';
+import type { PaymentProvider } from '../../contracts.ts';
 import { noSubscription, subscriptionStream } from '../../domain/subscription-state.ts';
 import type { BillingRejection } from '../../problems.ts';
 import type { CheckoutPage, CheckoutRequest, Providers, ProvidersOf, StripeApi } from '../../providers/provider.ts';
 import type { routes } from '../../routes.ts';
+import type { RequestKeys } from '../../storage/request-keys.ts';
+import { keyTaken, paymentOver } from './refusals.ts';
 import { servedApp } from './served-app.ts';
 
 export interface CheckoutDeps extends BuyDeps, SubscribeDeps {
   readonly catalog: Catalog;
   readonly providersOf: ProvidersOf;
+  readonly requestKeys: RequestKeys;
   /** The API's own address. */
   readonly publicUrl: string;
 }
@@ -48,7 +53,7 @@ const wantedOf = (
   }
   const plan = planOnSale(definition, plan_id);
   return typeof plan === 'string'
-    ? unsold(plan, '/body/plan_id', `The app sells no plan "${plan_id}".`)
+    ? unsold(plan, '/body/plan_id', whyUnsold(definition, plan_id))
     : { kind: 'plan', plan };
 };
 
@@ -72,6 +77,32 @@ const chosenProvider = (definition: AppDefinition, providers: Providers, wanted:
   const offered = providersOfApp(definition);
   const provider = wanted ?? offered[0] ?? 'stripe';
   return offered.includes(provider) && providers[provider] ? provider : undefined;
+};
+
+/** A key stands for all that its page is made of; the price is the catalog's, and stays that of the first request. */
+const standsForThis = async (
+  { requestKeys }: CheckoutDeps,
+  { user, idempotencyKey: key, body }: Request,
+  { provider, successUrl, cancelUrl }: Addresses & { readonly provider: PaymentProvider },
+): Promise<boolean> => {
+  if (key === undefined) return true;
+  const { pack_id, plan_id, save_payment_method, billing_data: of } = body;
+  const sold = ['checkout', provider, pack_id, plan_id, successUrl, cancelUrl, String(save_payment_method === true)];
+  const buyer = [of?.first_name, of?.last_name, of?.phone_number, of?.email, of?.country, of?.city];
+  return requestKeys.claim(user, key, [...sold, ...buyer]);
+};
+
+/** What would be taken and do nothing is refused: a client that sends it expects something of it. */
+const idleField = (
+  { plan_id, save_payment_method, billing_data }: Request['body'],
+  provider: PaymentProvider,
+): Refusal<BillingRejection> | undefined => {
+  const idle = (field: string, detail: string) => refusedField('request-invalid', `/body/${field}`, detail);
+  if (plan_id !== undefined && save_payment_method !== undefined)
+    return idle('save_payment_method', 'is of packs alone: a subscription keeps its card by itself');
+  if (billing_data !== undefined && provider === 'stripe')
+    return idle('billing_data', "is of Paymob's page alone: Stripe asks for it itself");
+  return undefined;
 };
 
 const unsupported = (detail: string) => refuse<BillingRejection>('provider-unsupported', { detail });
@@ -111,8 +142,11 @@ export const createCheckout = (deps: CheckoutDeps) => async (input: Request) => 
   const providers = await deps.providersOf(user.app);
   const provider = chosenProvider(definition, providers, body.provider);
   if (!provider) return unsupported(`The app is paid by ${providersOfApp(definition).join(' or ')}.`);
+  const idle = idleField(body, provider);
+  if (idle) return idle;
   const savesMethod = body.save_payment_method === true;
   if (savesMethod && provider !== 'stripe') return unsupported('Cards are kept at Stripe only.');
+  if (!(await standsForThis(deps, input, { provider, ...addresses }))) return keyTaken();
   const notificationUrl = `${deps.publicUrl}/webhooks/${provider}/${user.app}`;
   if (wanted.kind === 'plan' && provider === 'stripe' && providers.stripe)
     return subscriptionPage(deps, input, {
@@ -135,5 +169,6 @@ export const createCheckout = (deps: CheckoutDeps) => async (input: Request) => 
     notificationUrl,
     ...addresses,
   });
-  return typeof bought === 'string' ? refuse(bought) : answer(bought.paymentId, provider, bought.page);
+  if (typeof bought === 'string') return refuse(bought);
+  return 'over' in bought ? paymentOver(bought.over, at) : answer(bought.paymentId, provider, bought.page);
 };

@@ -21,6 +21,7 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 const app = 'sparky';
 const expired: Fact = {
   kind: 'expired',
+  session: 'cs_1',
   payment: { by: 'metadata', owner: { app, user: 'user-1' }, paymentId: 'pay_1' },
 };
 const authentic = (
@@ -46,6 +47,7 @@ const ingress = ({ reading = authentic([expired]), provider = 'stripe', outcome,
   const sent: CallbackMessage[] = [];
   const read: CallbackRequest[] = [];
   const counted: string[] = [];
+  const concluded = new Map<string, CallbackOutcome>();
   const api = {
     readCallback: (request: CallbackRequest) => {
       read.push(request);
@@ -53,13 +55,15 @@ const ingress = ({ reading = authentic([expired]), provider = 'stripe', outcome,
     },
   };
   const log: Pick<CallbackLog, 'receive' | 'conclude'> = {
-    receive: async (record, text) => {
-      steps.push(['kept', record.id, record.type, text]);
-      const kept: CallbackRecord = { ...record, outcome: outcome ?? 'received' };
+    receive: async ({ owner, ...record }, text) => {
+      steps.push(['kept', record.id, record.type, text, ...(owner ? [owner.user] : [])]);
+      const kept: CallbackRecord = { ...record, outcome: outcome ?? concluded.get(record.id) ?? 'received' };
       return outcome === undefined ? kept : { ...kept, receivedAt: '2026-11-20T00:00:00.000Z' };
     },
-    conclude: async (_, id, { outcome: what, owner }) =>
-      void steps.push(['concluded', id, what, ...(owner ? [owner.user] : [])]),
+    conclude: async (_, id, { outcome: what }) => {
+      concluded.set(id, what);
+      steps.push(['concluded', id, what]);
+    },
   };
   const [lab] = definitions;
   if (!lab) throw new Error('no app is defined');
@@ -124,27 +128,25 @@ describe('FS8 an authentic callback', () => {
     ]);
   });
 
-  test('of a type that concerns nobody is kept, and nobody is woken', async () => {
-    const { post, steps } = ingress({ reading: authentic([]) });
-    expect((await post()).status).toBe(200);
-    expect(steps).toEqual([
-      ['kept', 'stripe:evt_1', 'checkout.session.expired', body],
-      ['concluded', 'stripe:evt_1', 'ignored'],
-    ]);
+  test('I8 of another app, or of a type that concerns nobody, is a record without body and user', async () => {
+    const { post, steps } = ingress({ reading: authentic([], 'stripe', { owner: { app, user: 'user-1' } }) });
+    for (const _again of [1, 2]) expect((await post()).status).toBe(200);
+    const kept = ['kept', 'stripe:evt_1', 'checkout.session.expired', undefined];
+    expect(steps).toEqual([kept, ['concluded', 'stripe:evt_1', 'ignored'], kept]);
   });
 
   test.each<[Pick<Callback, 'owner' | 'customer'>, string[]]>([
     [{ owner: { app, user: 'user-1' }, customer: 'cus_1' }, ['user-1']],
     [{ customer: 'cus_1' }, ['stripe-user']],
     [{ customer: 'cus_unknown' }, []],
-  ])(
-    'I8 of a type that concerns nobody is known by its user, so that its body goes with them: %j',
-    async (whose, users) => {
-      const { post, steps } = ingress({ reading: authentic([], 'stripe', whose) });
+    [{ owner: { app: 'nano-banana', user: 'user-1' } }, []],
+  ])('FS10 is known by its user before it is applied, so that its body goes with them: %j', async (whose, users) => {
+    for (const reading of [authentic([expired], 'stripe', whose), { fault: 'malformed' as const, ...whose }]) {
+      const { post, steps } = ingress({ reading });
       expect((await post()).status).toBe(200);
-      expect(steps.at(-1)).toEqual(['concluded', 'stripe:evt_1', 'ignored', ...users]);
-    },
-  );
+      expect(steps[0]).toEqual(['kept', expect.any(String), expect.any(String), body, ...users]);
+    }
+  });
 
   test.each<[CallbackOutcome, boolean]>([
     ['received', true],
@@ -176,8 +178,34 @@ describe('FS8 an authentic callback', () => {
     ]);
     expect(new Set(kept.map(([, id]) => id)).size).toBe(2);
     expect(steps).toContainEqual(['concluded', kept[0]?.[1], 'unmatched']);
-    expect([counted, sent]).toEqual([Array(3).fill('CallbacksUnmatched'), []]);
+    // Each rings once.
+    expect([counted, sent]).toEqual([Array(2).fill('CallbacksUnmatched'), []]);
   });
+});
+
+test('SP13 what is signed in part and not understood is known by that part, whatever else its body says', async () => {
+  const reading = { fault: 'malformed', id: 'a1b2' } as const;
+  const { post, steps, counted } = ingress({ provider: 'paymob', reading });
+  for (const text of [body, 'x'.repeat(1_000)])
+    expect((await post(`/webhooks/paymob/${app}`, {}, text)).status).toBe(200);
+  const ids = steps.map((step) => (Array.isArray(step) ? step[1] : undefined));
+  expect(new Set(ids)).toEqual(new Set(['paymob:malformed-a1b2']));
+  expect(counted).toEqual(['CallbacksUnmatched']);
+});
+
+test('FS8 an authentic callback of what no fact may be is kept for people, once, and the worker never hears of it', async () => {
+  const beyond: Fact = {
+    kind: 'captured',
+    payment: { by: 'reference', reference: 'pi_1' },
+    reference: 'pi_1',
+    amountMinor: 1_000_000_001,
+    currency: 'VND',
+  };
+  const { post, steps, counted } = ingress({ reading: authentic([beyond]) });
+  for (const _again of [1, 2]) expect((await post()).status).toBe(200);
+  const kept = ['kept', 'stripe:evt_1', 'checkout.session.expired', body];
+  expect(steps).toEqual([kept, ['concluded', 'stripe:evt_1', 'unmatched'], kept]);
+  expect(counted).toEqual(['CallbacksUnmatched']);
 });
 
 describe('FS8 a callback that is refused', () => {

@@ -11,6 +11,8 @@ const refusalOf = (failure: ProviderFailure): Refusal<BillingRejection> => {
   switch (failure.kind) {
     case 'unavailable':
       return refuse('provider-unavailable', { retryAfterSeconds: failure.retryAfterSeconds ?? retryAfterSeconds });
+    case 'key-taken':
+      return refuse('idempotency-mismatch', { detail: 'The first request under the key had other fields.' });
     case 'refused':
     case 'unknown-there':
       return refuse('provider-refused');

@@ -23,7 +23,13 @@ import { day } from '../../test/subscriptions.ts';
 import { runBilling } from '../run.ts';
 import { stripeAccount } from './stripe-account.ts';
 
-const tables = { Events: 'b-events', Payments: 'b-payments', References: 'b-references', Callbacks: 'b-callbacks' };
+export const tables = {
+  Events: 'b-events',
+  Payments: 'b-payments',
+  Subscriptions: 'b-subscriptions',
+  References: 'b-references',
+  Callbacks: 'b-callbacks',
+};
 const meta = { actor: 'system:test', correlationId: 'request-0' };
 
 const plus: Plan = {
@@ -55,6 +61,7 @@ export const startBooks = async () => {
   await writeFile(accountFile, JSON.stringify({ ...place, tables: { TesseraBilling: tables } }));
   await dynamoDb.createEventsTable(tables.Events);
   await dynamoDb.createKeyedTable(tables.References, 'key');
+  await dynamoDb.createKeyedTable(tables.Subscriptions, 'owner');
   await dynamoDb.createIndexedTable(tables.Payments, ['id'], paymentIndexes);
   await dynamoDb.createIndexedTable(tables.Callbacks, ['app', 'id'], callbackIndexes);
   return {

@@ -38,6 +38,7 @@ export const stripeAccount = () => {
     readPayment: (id) => answer(id, intents.get(id)),
     readInvoice: (id) => answer(id, invoices.get(id)),
     readSubscription: (id) => answer(id, subscriptions.get(id)),
+    ownerOfSubscription: async (id) => (await answer(id, subscriptions.get(id))).owner,
     async invoiceOfPayment(id) {
       const invoice = invoiceOf.get(id);
       return invoice === undefined ? undefined : answer(invoice, invoices.get(invoice));

@@ -39,7 +39,7 @@ export const paymobApi = ({ app, setup, timeoutMs, now = Date.now }: PaymobOptio
     });
 
   return {
-    readCallback: readCallback(setup.hmac_secrets),
+    readCallback: readCallback(setup),
 
     async openCheckout(request) {
       if (request.paymentId === undefined) throw new ProviderFailure('refused', `${who}: a page is for one payment`);

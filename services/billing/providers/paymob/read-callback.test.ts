@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { ReadCallback } from '../../callbacks/facts.ts';
 import { readCallback } from './read-callback.ts';
 import { request, type Sample, sample, sign, signedCallback } from './testing/signed-callback.ts';
@@ -8,7 +8,8 @@ const secret = 'sparky-hmac-secret';
 const vector =
   'f1a20e977951ae004ac7aabf6c1f1bc0380ea0008455190045f75d47d214e41cdf9a7e40199c21295b48df3f83486d1c226c354d93e0902ee86bf4a5dd324309';
 
-const read = readCallback([secret]);
+const account = { integration_ids: [4097557, sample.integration_id], owner: sample.owner };
+const read = readCallback({ ...account, hmac_secrets: [secret] });
 const bodyOf = (obj: Sample): string => JSON.stringify({ type: 'TRANSACTION', obj });
 /** As the sample was signed, whatever it says now. */
 const readTampered = (changes: Sample): ReadCallback =>
@@ -18,6 +19,7 @@ const readFacts = (changes: Sample) => factsOf(read(signedCallback(changes, secr
 
 const payment = { by: 'reference', reference: 'order-217503754' };
 const reference = '192036465';
+const child = { has_parent_transaction: true, id: 192036999, amount_cents: 30_000 };
 const captured = { kind: 'captured', payment, reference, amountMinor: 100_000, currency: 'EGP' };
 
 test('SP13 the documented example is authentic by the documented HMAC', () => {
@@ -78,21 +80,75 @@ test.each<Sample>([
   expect(answer).toEqual(read(request(bodyOf(sample), vector)));
 });
 
-test('SP13 digits that move from the amount to its neighbour keep the signature, and are not understood', () => {
-  expect(readTampered({ amount_cents: 1000002, created_at: '024-06-13T11:33:44.592345' })).toEqual({
-    fault: 'malformed',
+describe('a digit that moves to its neighbour keeps the signature', () => {
+  const shifted = { fault: 'forged', why: 'digits-shifted' };
+  const idDigits = `${sample.id}${sample.integration_id}`;
+  const orderDigits = `${sample.order.id}${sample.owner}`;
+  const splits = (digits: string) =>
+    Array.from({ length: digits.length + 1 }, (_, at) => [digits.slice(0, at), digits.slice(at)] as const);
+
+  test.each<Sample>([
+    { amount_cents: 1000002, created_at: '024-06-13T11:33:44.592345' },
+    { amount_cents: 10000, created_at: '02024-06-13T11:33:44.592345' },
+    { amount_cents: 10, created_at: '00002024-06-13T11:33:44.592345' },
+    { amount_cents: '', created_at: '1000002024-06-13T11:33:44.592345' },
+    { id: idDigits, integration_id: '' },
+    { id: idDigits, integration_id: undefined },
+    { id: null, integration_id: idDigits },
+    { order: {}, owner: orderDigits },
+  ])('SP13 where Paymob has none: nothing of it is kept: %j', (change) => {
+    expect(readTampered(change)).toEqual(shifted);
   });
-  expect(readTampered({ amount_cents: 10000, created_at: '02024-06-13T11:33:44.592345' })).toEqual({
-    fault: 'malformed',
+
+  test('SP13 from the transaction to its integration: only one of ours counts', () => {
+    const own = splits(idDigits).filter(([id, integration]) => {
+      const answer = readTampered({ id, integration_id: integration });
+      return 'callback' in answer || answer.fault !== 'forged';
+    });
+    expect(own).toEqual([[`${sample.id}`, `${sample.integration_id}`]]);
+  });
+
+  test('SP13 from the order to the owner: only the account’s own counts', () => {
+    const own = splits(orderDigits).filter(([id, rest]) => {
+      const answer = readTampered({ order: { id }, owner: rest });
+      return 'callback' in answer || answer.fault !== 'forged';
+    });
+    expect(own).toEqual([[`${sample.order.id}`, `${sample.owner}`]]);
+  });
+
+  test('SP13 whatever else its body says, it is one callback', () => {
+    const odd = { ...sample, currency: 'egp' };
+    const answers = ['a', 'b'].map((junk) => read(request(bodyOf({ ...odd, ...{ junk } }), sign(odd, secret))));
+    expect(answers[0]).toEqual({ fault: 'malformed', id: expect.stringMatching(/^[0-9a-f]{12}$/) });
+    expect(answers[1]).toEqual(answers[0]);
+  });
+});
+
+describe('a transaction by another integration', () => {
+  const other = { integration_id: 4097000 };
+  const stranger = { fault: 'forged', why: 'integration-other' };
+  test('SP13 brings no money, and fails nothing', () => {
+    for (const change of [{}, { pending: true }, { success: false }, { ...child, is_capture: true }])
+      expect(read(signedCallback({ ...change, ...other }, secret))).toEqual(stranger);
+  });
+  test('SP6 gives money back all the same: it may have been offered once', () => {
+    expect(readFacts({ ...child, ...other })).toHaveLength(1);
+  });
+  test('SP13 of another account is none of ours; where ours is not set up, any is', () => {
+    expect(read(signedCallback({ ...child, owner: 7 }, secret))).toEqual({ fault: 'forged', why: 'owner-other' });
+    const anyOwner = readCallback({ integration_ids: account.integration_ids, hmac_secrets: [secret] });
+    expect(factsOf(anyOwner(signedCallback({ owner: 7 }, secret)))).toEqual([captured]);
   });
 });
 
 test('SP13 another app has another secret', () => {
-  expect(readCallback(['flirt-studio-hmac-secret'])(request(bodyOf(sample), vector))).toEqual({ fault: 'forged' });
+  expect(
+    readCallback({ ...account, hmac_secrets: ['flirt-studio-hmac-secret'] })(request(bodyOf(sample), vector)),
+  ).toEqual({ fault: 'forged' });
 });
 
 test('SP13 while secrets rotate, both are good', () => {
-  const rotating = readCallback(['next-secret', secret]);
+  const rotating = readCallback({ ...account, hmac_secrets: ['next-secret', secret] });
   expect(factsOf(rotating(request(bodyOf(sample), vector)))).toEqual([captured]);
   expect(factsOf(rotating(signedCallback({}, 'next-secret')))).toEqual([captured]);
   expect(factsOf(rotating(signedCallback({}, 'last-secret')))).toBe('forged');
@@ -132,17 +188,23 @@ test('SP13 only transactions are signed this way', () => {
   expect(read(request(JSON.stringify({ type: 'TOKEN', obj: sample }), vector))).toEqual({ fault: 'forged' });
 });
 
+test.each<Sample>([{ amount_cents: 1_000_000_001 }, { currency: 'egp' }, { success: 'yes' }, { created_at: 'today' }])(
+  'SP6 what is signed and not understood is malformed: %j',
+  (change) => {
+    expect(read(signedCallback(change, secret))).toEqual({ fault: 'malformed', id: expect.any(String) });
+  },
+);
+
 test.each<Sample>([
   { amount_cents: 100.5 },
   { amount_cents: -1 },
   { amount_cents: '0100' },
-  { amount_cents: 1_000_000_001 },
-  { currency: 'egp' },
-  { success: 'yes' },
-  { created_at: 'today' },
+  { id: '0192036465' },
   { order: { id: 'abc' } },
-])('SP6 what is signed and not understood is malformed: %j', (change) => {
-  expect(read(signedCallback(change, secret))).toEqual({ fault: 'malformed' });
+  { created_at: '20240-06-13T11:33:44' },
+  { created_at: '0024-06-13T11:33:44' },
+])('SP13 a number or a year that Paymob never sends is forged: %j', (change) => {
+  expect(read(signedCallback(change, secret))).toMatchObject({ fault: 'forged' });
 });
 
 test('SP6 a pending transaction is told as pending, and one that is only reserved too', () => {
@@ -165,7 +227,7 @@ test.each([
 test('SP6 a voided payment was captured, and all of it went back', () => {
   expect(readFacts({ is_voided: true })).toEqual([
     captured,
-    { kind: 'refunded', payment, refunded: { totalMinor: 100_000 } },
+    { kind: 'refunded', payment, refunded: { totalMinor: 100_000 }, reference },
   ]);
 });
 
@@ -173,10 +235,20 @@ test('SP6 of a refunded payment only the capture is told: how much went back is 
   expect(readFacts({ is_refunded: true })).toEqual([captured]);
 });
 
-const child = { has_parent_transaction: true, id: 192036999, amount_cents: 30_000 };
 test('SP6 a refund or a void is a transaction of its own, and told by its id', () => {
   expect(readFacts(child)).toEqual([
     { kind: 'refunded', payment, refunded: { refund: '192036999', amountMinor: 30_000 } },
+  ]);
+});
+
+test('SP6 a void says that it is one, though nobody signs it', () => {
+  const refunded = { refund: '192036999', amountMinor: 30_000 };
+  expect(readFacts({ ...child, ...{ is_void: true } })).toEqual([{ kind: 'refunded', payment, refunded, voids: true }]);
+});
+
+test('SP6 a reserved card that is voided is free again: nothing came', () => {
+  expect(readFacts({ is_auth: true, is_voided: true })).toEqual([
+    { kind: 'failed', payment, reference, reason: 'voided' },
   ]);
 });
 

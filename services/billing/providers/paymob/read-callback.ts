@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { CallbackRequest, ReadCallback } from '../../callbacks/facts.ts';
+import type { PaymobSetup } from '../setup.ts';
 import { isSigned, signedText } from './signature.ts';
-import { factsOf, transaction } from './transaction.ts';
+import { factsOf, isShifted, strangeness, transaction } from './transaction.ts';
 
 /** Others (saved cards) are signed over other fields, and nobody here asks for them. */
 const type = 'TRANSACTION';
@@ -20,17 +21,21 @@ const parseBody = (body: string): unknown => {
   }
 };
 
-/** Every state of a transaction is a callback of its own; the same state told again is the same. */
-const callbackId = (id: number, signed: string): string =>
-  `${id}-${createHash('sha256').update(signed).digest('hex').slice(0, 12)}`;
+/** Every state of a transaction is a callback of its own; the same state told again is the same, whatever is not signed. */
+const fingerprintOf = (signed: string): string => createHash('sha256').update(signed).digest('hex').slice(0, 12);
 
 export const readCallback =
-  (secrets: readonly string[]) =>
+  (setup: Pick<PaymobSetup, 'hmac_secrets' | 'integration_ids' | 'owner'>) =>
   ({ body, query }: CallbackRequest): ReadCallback => {
     const { data } = envelope.safeParse(parseBody(body));
     const signed = signedText(data?.obj);
-    if (signed === undefined || !isSigned(signed, query.hmac ?? '', secrets)) return { fault: 'forged' };
+    if (signed === undefined || !isSigned(signed, query.hmac ?? '', setup.hmac_secrets)) return { fault: 'forged' };
+    if (isShifted(data?.obj)) return { fault: 'forged', why: 'digits-shifted' };
+    const fingerprint = fingerprintOf(signed);
     const told = transaction.safeParse(data?.obj);
-    if (!told.success) return { fault: 'malformed' };
-    return { callback: { provider: 'paymob', id: callbackId(told.data.id, signed), type, facts: factsOf(told.data) } };
+    if (!told.success) return { fault: 'malformed', id: fingerprint };
+    const why = strangeness(told.data, setup);
+    if (why !== undefined) return { fault: 'forged', why };
+    const id = `${told.data.id}-${fingerprint}`;
+    return { callback: { provider: 'paymob', id, type, facts: factsOf(told.data) } };
   };

@@ -140,20 +140,31 @@ describe('a product that Stripe does not know yet is made, under our id (PP8)', 
   test('a customer that is missing is a failure at once', async () => {
     const { server, api } = account;
     server.answer(refusal(400, { code: 'resource_missing', param: 'customer' }));
-    await expect(api.openCheckout({ ...page, sale: pack, paymentId })).rejects.toMatchObject({ kind: 'unknown-there' });
+    const failure = { kind: 'unknown-there', param: 'customer' };
+    await expect(api.openCheckout({ ...page, sale: pack, paymentId })).rejects.toMatchObject(failure);
     expect(all()).toHaveLength(1);
   });
 });
 
 describe('closing a page (PP8)', () => {
-  test.each(['expired', 'complete'])('one that is %s already is fine', async (status) => {
+  test.each([
+    ['expired', { status: 'expired' }, { outcome: 'expired' }],
+    ['paid on', { status: 'complete', subscription: 'sub_1' }, { outcome: 'complete', subscription: 'sub_1' }],
+    ['paid on, of a pack', { status: 'complete' }, { outcome: 'complete' }],
+  ])('one that is %s already is said to be', async (_, over, closed) => {
     const { server, api } = account;
-    server.answer(refusal(400, {}), { body: session({ status }) });
-    await api.expireCheckout('cs_1');
+    server.answer(refusal(400, {}), { body: session(over) });
+    expect(await api.expireCheckout('cs_1')).toEqual(closed);
     expect(all().map(({ call }) => call)).toEqual([
       'POST /v1/checkout/sessions/cs_1/expire',
       'GET /v1/checkout/sessions/cs_1',
     ]);
+  });
+  test('one that was open is expired, and one that nobody knows is gone', async () => {
+    const { server, api } = account;
+    server.answer({ body: session({ status: 'expired' }) }, refusal(404, { code: 'resource_missing' }));
+    expect(await api.expireCheckout('cs_1')).toEqual({ outcome: 'expired' });
+    expect(await api.expireCheckout('cs_1')).toEqual({ outcome: 'gone' });
   });
   test('one that stays open is a failure', async () => {
     const { server, api } = account;
@@ -169,7 +180,9 @@ describe('customers (PP8)', () => {
     expect(await api.createCustomer(buyer)).toBe('cus_1');
     await api.createCustomer(buyer);
     await api.createCustomer({ owner: buyer.owner });
-    const [first, second, third] = all();
+    await api.createCustomer(buyer, 'cus_0');
+    const [first, second, third, fourth] = all();
+    expect(fourth?.key).toBe(`${first?.key}:cus_0`);
     expect(first).toMatchObject({
       call: 'POST /v1/customers',
       form: { email: 'buyer@example.com', 'metadata[tessera_app]': 'sparky', 'metadata[tessera_user]': 'user_1' },

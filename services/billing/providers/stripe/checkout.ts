@@ -5,7 +5,7 @@ import type { Account } from './account.ts';
 import { ask, understand } from './failure.ts';
 import { metadataOf } from './metadata.ts';
 import { priceData, recurringPriceData, withProduct } from './products.ts';
-import { openSession } from './shapes.ts';
+import { closedSession, openSession } from './shapes.ts';
 
 const sessionPlaceholder = '{CHECKOUT_SESSION_ID}';
 
@@ -70,11 +70,17 @@ export const checkoutOf = (account: Account): Pick<StripeApi, Methods> => ({
   async expireCheckout(session) {
     try {
       await ask('closing a checkout page', () => account.client.checkout.sessions.expire(session));
+      return { outcome: 'expired' };
     } catch (error) {
+      if (error instanceof ProviderFailure && error.kind === 'unknown-there') return { outcome: 'gone' };
       // Stripe has no code for a page that is closed already: it is asked how the page stands.
       if (!(error instanceof ProviderFailure && error.kind === 'refused')) throw error;
-      const { status } = await ask('reading a checkout page', () => account.client.checkout.sessions.retrieve(session));
+      const doing = 'reading a checkout page';
+      const answer = await ask(doing, () => account.client.checkout.sessions.retrieve(session));
+      const { status, subscription } = understand(closedSession, answer, doing);
       if (status === 'open') throw error;
+      if (status !== 'complete') return { outcome: 'expired' };
+      return { outcome: 'complete', ...(subscription ? { subscription } : {}) };
     }
   },
 });

@@ -9,9 +9,10 @@ export const customersOf = ({
   client,
 }: Account): Pick<StripeApi, 'createCustomer' | 'removeCustomer' | 'openPortal'> => ({
   /** Two at once make one; the address is part of the key, because the same key with another address is refused. */
-  async createCustomer({ owner, email }) {
+  async createCustomer({ owner, email }, replaced) {
     const params = { metadata: metadataOf(owner), ...(email === undefined ? {} : { email }) };
-    const idempotencyKey = ['customer', owner.app, owner.user, fingerprint(email ?? '')].join(':');
+    const before = replaced === undefined ? [] : [replaced];
+    const idempotencyKey = ['customer', owner.app, owner.user, fingerprint(email ?? ''), ...before].join(':');
     const { id } = await ask('making a customer', () => client.customers.create(params, { idempotencyKey }));
     return id;
   },

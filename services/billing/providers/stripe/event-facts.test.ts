@@ -57,7 +57,7 @@ describe('what is paid once (PP8, FS8)', () => {
       'a page out of time',
       'checkout.session.expired',
       session({ payment_status: 'unpaid', payment_intent: null }),
-      [{ kind: 'expired', payment }],
+      [{ kind: 'expired', payment, session: 'cs_1' }],
     ],
     ['an intent', 'payment_intent.succeeded', intent(), [captured]],
     ['a page to save a card', 'checkout.session.completed', session({ mode: 'setup' }), []],
@@ -136,6 +136,7 @@ describe('what goes back (FS8)', () => {
 describe('subscriptions (BM11, FS8)', () => {
   const invoiceFailed = {
     kind: 'invoice-failed',
+    url: 'https://invoice.stripe.com/i/1',
     invoice: 'in_1',
     subscription: 'sub_1',
     customer: 'cus_1',

@@ -54,6 +54,12 @@ const sessionFailed = (object: unknown, payment: PaymentRef): Fact => ({
   reason: 'async-payment-failed',
 });
 
+const sessionExpired = (object: unknown, payment: PaymentRef): Fact => ({
+  kind: 'expired',
+  payment,
+  session: checkoutSession.parse(object).id,
+});
+
 /** Only with our metadata: one without is an invoice's, whose own event tells of it. */
 const intentSucceeded: Reader = (object, { app }) => {
   const { id, metadata, amount, amount_received, currency } = paymentIntent.parse(object);
@@ -83,7 +89,7 @@ const invoicePaid: Reader = (object, { app }) => {
 const invoiceFailed: Reader = (object, { app }) => {
   const found = invoice.parse(object);
   if (!isOfSubscription(app, found)) return [];
-  const { id, subscription, customer, amount_due, currency, next_payment_attempt } = found;
+  const { id, subscription, customer, amount_due, currency, next_payment_attempt, hosted_invoice_url } = found;
   return [
     {
       kind: 'invoice-failed',
@@ -93,6 +99,7 @@ const invoiceFailed: Reader = (object, { app }) => {
       amountMinor: fromStripeAmount(amount_due, currency),
       currency,
       ...(next_payment_attempt ? { nextAttemptAt: next_payment_attempt } : {}),
+      ...(hosted_invoice_url ? { url: hosted_invoice_url } : {}),
     },
     { kind: 'subscription-touched', subscription, customer },
   ];
@@ -156,7 +163,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['checkout.session.completed', session(sessionPaid)],
   ['checkout.session.async_payment_succeeded', session(sessionPaid)],
   ['checkout.session.async_payment_failed', session(sessionFailed)],
-  ['checkout.session.expired', session((_, payment) => ({ kind: 'expired', payment }))],
+  ['checkout.session.expired', session(sessionExpired)],
   ['payment_intent.succeeded', intentSucceeded],
   ['payment_intent.payment_failed', intentFailed],
   ['invoice.paid', invoicePaid],

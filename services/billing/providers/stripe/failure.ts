@@ -14,7 +14,9 @@ const scrub = (message: string): string =>
     .replaceAll(/[^\s'"<>]+@[^\s'"<>]+/g, '[address]')
     .slice(0, maxMessageLength);
 
-const kindOf = ({ statusCode, code }: Stripe.errors.StripeError): FailureKind => {
+const kindOf = (error: Stripe.errors.StripeError): FailureKind => {
+  if (error instanceof Stripe.errors.StripeIdempotencyError) return 'key-taken';
+  const { statusCode, code } = error;
   // No status: nobody answered in time, or what came was no JSON.
   if (statusCode === undefined || statusCode >= 500) return 'unavailable';
   // 409: the same idempotency key is being worked on, or the object is locked.
@@ -33,7 +35,10 @@ const asFailure = (error: unknown, doing: string): ProviderFailure => {
     return new ProviderFailure('unavailable', `Stripe, ${doing}: the answer cannot be read`);
   const { code, rawType, type, param, requestId, message } = error;
   const facts = [code ?? rawType ?? type, param, requestId].filter((fact) => fact !== undefined).join(', ');
-  return new ProviderFailure(kindOf(error), `Stripe, ${doing}: ${scrub(message)} (${facts})`, retryAfter(error));
+  return new ProviderFailure(kindOf(error), `Stripe, ${doing}: ${scrub(message)} (${facts})`, {
+    ...retryAfter(error),
+    ...(param === undefined ? {} : { param }),
+  });
 };
 
 /** The SDK takes JSON without an `error` for what was asked for, though its status be 500. @throws ProviderFailure */

@@ -6,7 +6,7 @@ import { ProviderFailure, type StripeApi } from '../provider.ts';
 import type { Account } from './account.ts';
 import { createdBetween } from './created.ts';
 import { ask, askList, understand } from './failure.ts';
-import { isAnothers } from './metadata.ts';
+import { isAnothers, isOfAnother } from './metadata.ts';
 import { planOfProduct } from './products.ts';
 import { type Invoice, type InvoiceLine, invoiceLine, invoice as invoiceShape } from './shapes.ts';
 
@@ -61,8 +61,11 @@ export const invoicesOf = ({ app, client }: Account): Pick<StripeApi, Methods> =
     for await (const answer of answers) all.push(understand(invoiceLine, answer, doing));
     return all;
   };
-  const paidOf = async (answer: unknown, doing: string): Promise<PaidInvoice | undefined> => {
+  /** Another business in the account may bill what no shape of ours has. */
+  const paidOf = async (answer: unknown, doing: string): Promise<PaidInvoice | 'app-other' | undefined> => {
+    if (isOfAnother(app, answer)) return 'app-other';
     const invoice = understand(invoiceShape, answer, doing);
+    if (invoice.metadatas.some((metadata) => isAnothers(app, metadata))) return 'app-other';
     if (invoice.status !== 'paid' || !isOfSubscription(app, invoice)) return undefined;
     return paidInvoice(app, invoice, await allLines(invoice));
   };
@@ -73,7 +76,7 @@ export const invoicesOf = ({ app, client }: Account): Pick<StripeApi, Methods> =
   return {
     async readInvoice(id) {
       const paid = await find(id);
-      if (!paid)
+      if (!paid || paid === 'app-other')
         throw new ProviderFailure('unknown-there', 'Stripe: the invoice is not a paid one of a subscription here');
       return paid;
     },
@@ -94,7 +97,7 @@ export const invoicesOf = ({ app, client }: Account): Pick<StripeApi, Methods> =
       const params = { status: 'paid', created, limit: pageSize };
       for await (const answer of askList(doing, maxListed, () => client.invoices.list(params))) {
         const paid = await paidOf(answer, doing);
-        if (paid) yield paid;
+        if (paid && paid !== 'app-other') yield paid;
       }
     },
   };

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { idSchema } from '#shared/ids.ts';
 import { appId, type Owner, userId } from '#shared/owner.ts';
+import { owned } from './shapes.ts';
 
 export type Metadata = Readonly<Record<string, string>> | null | undefined;
 
@@ -16,6 +17,10 @@ export const metadataOf = ({ app, user }: Owner, paymentId?: string) => ({
 /** Made by another app that uses the same account. */
 export const isAnothers = (app: string, metadata: Metadata): boolean =>
   metadata?.tessera_app !== undefined && metadata.tessera_app !== app;
+
+/** Of an object of whatever shape, which may have metadata in several places. */
+export const isOfAnother = (app: string, object: unknown): boolean =>
+  owned.parse(object).metadatas.some((metadata) => isAnothers(app, metadata));
 
 /** A user of this app or of another one; undefined for what we did not make. */
 export const ownerNamed = (metadata: Metadata): Owner | undefined => {

@@ -107,7 +107,7 @@ describe('charging a saved method (X11)', () => {
     [
       'without a method after all',
       { body: intent({ status: 'requires_payment_method' }) },
-      { outcome: 'declined', reason: 'requires_payment_method' },
+      { outcome: 'declined', reason: 'requires_payment_method', reference: 'ch_1' },
     ],
     [
       'declined',
@@ -132,7 +132,7 @@ describe('charging a saved method (X11)', () => {
   });
   test('an error that tells nothing about the card is a failure', async () => {
     const { server, api } = account;
-    server.answer(customer('pm_1'), refusal(400, { type: 'idempotency_error' }));
+    server.answer(customer('pm_1'), refusal(400, { code: 'amount_too_small' }));
     await expect(api.chargeSavedMethod(request)).rejects.toMatchObject({ kind: 'refused' });
   });
 });

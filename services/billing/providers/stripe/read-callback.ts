@@ -1,9 +1,9 @@
 /** Whether an event is Stripe's: the SDK's own check, by any of the secrets that are good now. */
 import Stripe from 'stripe';
 import * as z from 'zod';
-import type { CallbackFault, CallbackRequest, ReadCallback } from '../../callbacks/facts.ts';
+import type { Callback, CallbackFault, CallbackRequest, ReadCallback } from '../../callbacks/facts.ts';
 import { factsOf } from './event-facts.ts';
-import { ownerNamed } from './metadata.ts';
+import { isOfAnother, ownerNamed } from './metadata.ts';
 import { event as eventShape, owned } from './shapes.ts';
 
 const toleranceSeconds = 300;
@@ -40,9 +40,15 @@ const verify = (
 };
 
 const whose = (object: unknown) => {
-  const { metadata, customer } = owned.parse(object);
-  const owner = ownerNamed(metadata);
+  const { metadatas, customer } = owned.parse(object);
+  const owner = metadatas.map(ownerNamed).find((named) => named !== undefined);
   return { ...(owner ? { owner } : {}), ...(customer ? { customer } : {}) };
+};
+
+/** What another app made tells nothing here, and of nobody, whatever its shape. */
+const callbackOf = (app: string, { id, type, data: { object } }: z.infer<typeof eventShape>): Callback => {
+  if (isOfAnother(app, object)) return { provider: 'stripe', id, type, facts: [] };
+  return { provider: 'stripe', id, type, facts: factsOf(type, object, { app, eventId: id }), ...whose(object) };
 };
 
 export const readCallbackOf =
@@ -50,12 +56,12 @@ export const readCallbackOf =
   (request: CallbackRequest): ReadCallback => {
     const verified = verify(request, secrets);
     if ('fault' in verified) return verified;
+    const event = eventShape.safeParse(verified.event);
+    if (!event.success) return { fault: 'malformed' };
     try {
-      const { id, type, data } = eventShape.parse(verified.event);
-      const facts = factsOf(type, data.object, { app, eventId: id });
-      return { callback: { provider: 'stripe', id, type, facts, ...whose(data.object) } };
+      return { callback: callbackOf(app, event.data) };
     } catch (error) {
-      if (error instanceof z.ZodError) return { fault: 'malformed' };
-      throw error;
+      if (!(error instanceof z.ZodError)) throw error;
+      return { fault: 'malformed', ...whose(event.data.data.object) };
     }
   };

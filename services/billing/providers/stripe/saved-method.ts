@@ -3,8 +3,9 @@ import Stripe from 'stripe';
 import { fromStripeAmount } from '../../domain/money.ts';
 import type { ChargeOutcome, StripeApi } from '../provider.ts';
 import type { Account } from './account.ts';
-import { ask, understand } from './failure.ts';
-import { metadataOf } from './metadata.ts';
+import { ask, askList, understand } from './failure.ts';
+import { createdBetween } from './created.ts';
+import { metadataOf, paymentNamed } from './metadata.ts';
 import { stripeAmount } from './products.ts';
 import { type PaymentIntent, paymentIntent } from './shapes.ts';
 
@@ -33,7 +34,15 @@ const refusalOf = (error: unknown): ChargeOutcome | undefined => {
   return { outcome: 'declined', reason, ...(charge === undefined ? {} : { reference: charge }) };
 };
 
-const outcomeOf = ({ id, status, amount, amount_received, currency }: PaymentIntent): ChargeOutcome => {
+/** As the error said when it was made: what a charge that failed left behind. */
+const declined = ({ status, latest_charge, last_payment_error: error }: PaymentIntent): ChargeOutcome => {
+  const reference = error?.charge ?? latest_charge?.id;
+  const reason = error?.decline_code || error?.code || status;
+  return { outcome: 'declined', reason, ...(reference === undefined ? {} : { reference }) };
+};
+
+const outcomeOf = (intent: PaymentIntent): ChargeOutcome => {
+  const { id, status, amount, amount_received, currency } = intent;
   switch (status) {
     case 'succeeded':
       return {
@@ -47,11 +56,17 @@ const outcomeOf = ({ id, status, amount, amount_received, currency }: PaymentInt
     case 'requires_action':
       return { outcome: 'action-required', reference: id };
     default:
-      return { outcome: 'declined', reason: status };
+      return declined(intent);
   }
 };
 
-export const savedMethodOf = ({ client }: Account): Pick<StripeApi, 'chargeSavedMethod'> => ({
+/** Far more than a customer pays within some days. */
+const maxListed = 300;
+const pageSize = 100;
+/** The best first: one intent that was paid counts before others that were not. */
+const outcomes: readonly ChargeOutcome['outcome'][] = ['captured', 'pending', 'action-required', 'declined'];
+
+export const savedMethodOf = ({ app, client }: Account): Pick<StripeApi, 'chargeSavedMethod' | 'findCharge'> => ({
   async chargeSavedMethod({ buyer, sale, paymentId, customer, idempotencyKey }) {
     const doing = 'charging a saved method';
     const amount = stripeAmount(sale.amountMinor, sale.currency);
@@ -79,5 +94,16 @@ export const savedMethodOf = ({ client }: Account): Pick<StripeApi, 'chargeSaved
       }
     });
     return 'outcome' in answer ? answer : outcomeOf(understand(paymentIntent, answer, doing));
+  },
+
+  async findCharge(customer, { paymentId, since }) {
+    const doing = 'looking for a charge';
+    const params = { customer, created: createdBetween(since, undefined), limit: pageSize };
+    const found: ChargeOutcome[] = [];
+    for await (const answer of askList(doing, maxListed, () => client.paymentIntents.list(params))) {
+      const intent = understand(paymentIntent, answer, doing);
+      if (paymentNamed(app, intent.metadata)?.paymentId === paymentId) found.push(outcomeOf(intent));
+    }
+    return outcomes.flatMap((outcome) => found.filter((charge) => charge.outcome === outcome))[0];
   },
 });

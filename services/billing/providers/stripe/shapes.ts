@@ -36,6 +36,7 @@ export const openSession = z.object({
   expires_at: time,
   payment_intent: reference.nullish(),
 });
+export const closedSession = z.object({ status: z.string().nullish(), subscription: reference.nullish() });
 
 const latestCharge = z.object({
   id,
@@ -177,9 +178,23 @@ export const subscription = z
   });
 export type Subscription = z.infer<typeof subscription>;
 
-/** Whose an object is, of whatever kind: nothing where it does not say so in our words. */
+const anyMetadata = metadata.catch(undefined);
+const ofSubscription = z.object({ metadata: anyMetadata }).nullish().catch(undefined);
+/**
+ * Whose an object is, of whatever kind and shape: nothing where it does not say so in our words. Invoices have their subscription's
+ * metadata.
+ */
 export const owned = z
-  .object({ metadata: metadata.catch(undefined), customer: reference.nullish().catch(undefined) })
-  .catch({});
+  .object({
+    metadata: anyMetadata,
+    subscription_details: ofSubscription,
+    parent: z.object({ subscription_details: ofSubscription }).nullish().catch(undefined),
+    customer: reference.nullish().catch(undefined),
+  })
+  .transform(({ metadata, subscription_details, parent, customer }) => ({
+    metadatas: [metadata, parent?.subscription_details?.metadata, subscription_details?.metadata],
+    customer,
+  }))
+  .catch({ metadatas: [], customer: undefined });
 
 export const event = z.object({ id, type: z.string().min(1).max(100), data: z.object({ object: z.unknown() }) });

@@ -7,7 +7,7 @@ import type { Account } from './account.ts';
 import { ask, understand } from './failure.ts';
 import { ownerNamed } from './metadata.ts';
 import { planOfProduct } from './products.ts';
-import { type Subscription, subscription as subscriptionShape } from './shapes.ts';
+import { owned, type Subscription, subscription as subscriptionShape } from './shapes.ts';
 
 const knownStatus = subscriptionStatus.exclude(['none']);
 
@@ -46,7 +46,7 @@ export const findSubscription = async ({ client }: Account, id: string): Promise
   return understand(subscriptionShape, await ask(doing, () => client.subscriptions.retrieve(id)), doing);
 };
 
-type Methods = 'readSubscription' | 'cancel' | 'resume';
+type Methods = 'readSubscription' | 'ownerOfSubscription' | 'cancel' | 'resume';
 
 export const subscriptionsOf = (account: Account): Pick<StripeApi, Methods> => {
   const { app, client } = account;
@@ -57,6 +57,12 @@ export const subscriptionsOf = (account: Account): Pick<StripeApi, Methods> => {
 
   return {
     readSubscription: async (id) => subscriptionAt(app, await find(id)),
+
+    /** Another business in the account may sell what no shape of ours has. */
+    async ownerOfSubscription(id) {
+      const answer = await ask('asking whose a subscription is', () => client.subscriptions.retrieve(id));
+      return ownerNamed(owned.parse(answer).metadatas[0]);
+    },
 
     async cancel(id, when) {
       if (when === 'period-end') {

@@ -1,7 +1,7 @@
 /** Checks a request to run a tool against the tool: its parameters, its inputs and what it costs. */
 import * as z from 'zod';
 import { type AppDefinition, type Catalog, costOf, type Tool } from '#services/catalog/contracts.ts';
-import { errorsOf } from '#shared/http/request.ts';
+import { errorsOf, plainWords } from '#shared/http/request.ts';
 import { type Refusal, refuse } from '#shared/http/route.ts';
 import type { Owner } from '#shared/owner.ts';
 import { compiledSchema } from '../../compiled-schema.ts';
@@ -66,7 +66,7 @@ const checkParams = (
     return invalid('/body/params', `must be at most ${maxParamsBytes} bytes`);
   // Neither tables nor providers take it, and nobody means it.
   if (JSON.stringify(given).includes('\\u0000')) return invalid('/body/params', 'holds a NUL');
-  const parsed = compiledSchema(tool.params).safeParse(given);
+  const parsed = compiledSchema(tool.params).safeParse(given, plainWords);
   // The tool's schema describes an object, and JSON in gives JSON out.
   if (parsed.success) return { params: parsed.data as RunRequest['params'] };
   const errors = errorsOf('body/params', parsed.error).map(({ pointer, detail }) => ({

@@ -1,5 +1,5 @@
 /** POST /webhooks/auth/{app} (PP1, FS10) */
-import { errorsOf } from '#shared/http/request.ts';
+import { errorsOf, plainWords } from '#shared/http/request.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
 import { SourceUnavailable } from '#shared/last-good.ts';
 import { fromHook, newUser } from '../../domain/user.ts';
@@ -37,9 +37,9 @@ const refusals = {
 
 const read = (text: string) => {
   try {
-    return signUp.safeParse(JSON.parse(text));
+    return signUp.safeParse(JSON.parse(text), plainWords);
   } catch {
-    return signUp.safeParse(undefined);
+    return signUp.safeParse(undefined, plainWords);
   }
 };
 

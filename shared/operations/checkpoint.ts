@@ -1,7 +1,7 @@
 /** How far a long scan has come, kept in a file so that a run that was interrupted goes on instead of beginning again. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { OperatorError } from '#shared/operations/operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 import type { Position } from './scan.ts';
 
 const stored = z.strictObject({
