@@ -23,7 +23,9 @@ export interface BillingProps extends StackProps {
 
 /** A provider is asked twice at most, six seconds each. */
 const providerTimeout = Duration.seconds(25);
-/** How late a prepaid plan, or the grace of an overdue one, may end. */
+/** Ten users a page; who does not answer is asked once for each app. */
+const checkTimeout = Duration.seconds(60);
+/** How late a plan may end. */
 const checkEvery = Duration.minutes(15);
 /** Callbacks are evidence in disputes, which banks open for a year at most. */
 const callbackDays = 400;
@@ -34,7 +36,8 @@ const watched = [
   ['CallbacksWaiting', 'what providers told could not be applied for a quarter of an hour'],
   ['PaymentsMismatched', 'money came that is not what was asked for; nothing was granted for it'],
   ['SubscriptionsDuplicated', 'a user pays for two subscriptions'],
-  ['DueSubscriptionsNotChecked', 'plans whose time is over were not looked at'],
+  ['DueSubscriptionsNotChecked', 'plans whose time is over were not looked at, or Stripe could not be asked'],
+  ['RenewalsNotHeardOf', 'a subscription goes on at Stripe, no payment of it came, and its user lost the plan'],
 ] as const;
 
 export class BillingStack extends Stack {
@@ -85,9 +88,9 @@ export class BillingStack extends Stack {
     this.watch();
   }
 
-  private workQueue(id: string, maxReceiveCount = 8): WorkQueue {
+  private workQueue(id: string, maxReceiveCount = 8, timeout = providerTimeout): WorkQueue {
     return new WorkQueue(this, id, {
-      visibilityTimeout: Duration.seconds(providerTimeout.toSeconds() * 6),
+      visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
       maxReceiveCount,
     });
   }
@@ -237,16 +240,17 @@ export class BillingStack extends Stack {
     new StreamConsumer(this, 'Projected', { table: this.events, function: project });
   }
 
-  /** What no provider tells of: that a prepaid plan, or the grace of an overdue payment, is over. */
+  /** What no provider tells of, or told in vain: that a period, a trial or the grace of an overdue payment is over. */
   private clock(): void {
-    const checks = this.workQueue('DueChecks');
+    const checks = this.workQueue('DueChecks', 8, checkTimeout);
     const check = this.function(
       'CheckDue',
       'check-due',
       { SUBSCRIPTIONS_TABLE: this.subscriptions.tableName, DUE_QUEUE_URL: checks.queue.queueUrl },
-      providerTimeout,
+      checkTimeout,
     );
     this.events.grantAppend(check);
+    this.letUseProviders(check);
     this.subscriptions.allowIndex(check, 'byDue');
     check.allow(['sqs:SendMessage'], [checks.queue.queueArn]);
     new QueueConsumer(this, 'DueConsumer', { work: checks, function: check, batchSize: 1, maxConcurrency: 4 });

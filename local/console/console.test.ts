@@ -52,8 +52,8 @@ describe('what a log’s entry says beside its message', () => {
 
   test('follows it on the same line, each by its name; what every entry has does not', () => {
     const about = { app: 'flirt-studio', callback: 'stripe:evt_1', outcome: 'unmatched', why: 'plan-unknown' };
-    expect(log({ ...standard, message: 'callback for people to look at', ...about })).toMatch(
-      /f +callback for people to look at app=flirt-studio callback=stripe:evt_1 outcome=unmatched why=plan-unknown$/,
+    expect(log({ ...standard, requestId: 'r', message: 'callback for people to look at', ...about })).toMatch(
+      /f +callback for people to look at app=flirt-studio callback=stripe:evt_1 outcome=unmatched why=plan-unknown requestId=r$/,
     );
   });
 

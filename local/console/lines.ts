@@ -102,6 +102,9 @@ const standardKeys = new Set([
   'error',
 ]);
 
+/** What says where an entry is of, and not what happened: behind everything else. */
+const placeKeys = new Set(['route', 'requestId', 'correlationId', 'messageId']);
+
 /** An error as Powertools writes it. */
 function errorText(value: unknown): string | undefined {
   const { name, message } = Object(value) as { name?: unknown; message?: unknown };
@@ -123,6 +126,7 @@ function readLog(text: string): { level: string; message: string; fields: string
     const error = errorText(entry.error);
     const fields = Object.entries(entry)
       .filter(([name, value]) => !standardKeys.has(name) && value !== null && value !== '')
+      .toSorted(([one], [other]) => Number(placeKeys.has(one)) - Number(placeKeys.has(other)))
       .map(fieldText);
     return {
       level: entry.level,

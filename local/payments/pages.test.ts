@@ -77,6 +77,52 @@ test('the account’s page refunds, disputes and lets time go by', async () => {
   expect(await look('/')).toContain('Stripe payments: 2 · subscriptions: 1');
 });
 
+test('PP8 a card that was kept behaves as it is told to, with a subscription or without', async () => {
+  const { id } = await packPage(world, { payment_intent_data: { setup_future_usage: 'off_session' } });
+  const { customer } = world.payments.stripe(app).paySession(id, 'pay');
+  const account = `/apps/${app}`;
+  const kept = await look(account);
+  expect(kept).toMatch(/Kept cards.*me@example\.com<small>Visa ···· 4242 · cus_/s);
+  expect(kept).not.toContain('Pays from now on');
+  await press(account, { act: 'card', id: String(customer), mood: 'declines' });
+  expect(await look(account)).toMatch(/declines<\/span>.*Pays from now on.*Asks the bank from now on/s);
+  const [card] = world.payments.stripe(app).list('payment_method');
+  const charge = { amount: 100, currency: 'usd', customer: String(customer), payment_method: card?.id ?? '' };
+  const offSession = world.stripe.paymentIntents.create({ ...charge, confirm: true, off_session: true });
+  await expect(offSession).rejects.toThrow('Your card was declined.');
+});
+
+test('every row names its buyer, by e-mail address or by the customer’s id', async () => {
+  const { id } = await packPage(world);
+  world.payments.stripe(app).paySession(id, 'pay');
+  await packPage(world);
+  const { subscription } = await subscribe(world);
+  const { id: nameless } = await world.stripe.customers.create();
+  await world.stripe.paymentIntents.create({ amount: 199, currency: 'usd', customer: nameless });
+  const page = await look(`/apps/${app}`);
+  const rows = page.split('<div class="row">').filter((row) => /cs_test_|pi_|sub_/.test(row));
+  expect(rows).toHaveLength(5);
+  expect(rows.filter((row) => row.includes('me@example.com · '))).toHaveLength(4);
+  expect(page).toContain(`${nameless} · `);
+  expect(page).toContain(subscription);
+});
+
+test('the last fifty webhooks can be sent again', async () => {
+  const account = `/apps/${app}`;
+  await Promise.all(Array.from({ length: 13 }, () => packPage(world)));
+  for (const { id } of world.payments.stripe(app).list('checkout.session'))
+    world.payments.stripe(app).paySession(id, 'pay');
+  await world.payments.drain();
+  const page = await look(account);
+  expect(page).toMatch(/Webhooks, the newest first \(50 of \d+\)/);
+  expect(page.split('Send again')).toHaveLength(51);
+  const before = world.receiver.received.length;
+  const [oldest] = [...page.matchAll(/name="id" value="(evt_\w+)"/g)].slice(-1);
+  await press(account, { act: 'redeliver', id: oldest?.[1] ?? '' });
+  await world.payments.drain();
+  expect(world.receiver.received).toHaveLength(before + 1);
+});
+
 test('accounts are kept in their file, and their secrets are what an app’s setup takes', async () => {
   const { id } = await packPage(world);
   const before = world.payments.secretsFor(app);

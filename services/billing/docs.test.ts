@@ -21,8 +21,8 @@ const namesIn = (head: string): string[] => {
 };
 
 test.each([
-  ['payments’ statuses', '| status | is | what a client does |', paymentStatus.options],
-  ['subscriptions’ statuses', '| status | plan |', subscriptionStatus.options],
+  ['payments’ statuses', '| status | is | what a client does | show the user |', paymentStatus.options],
+  ['subscriptions’ statuses', '| status | plan | show the user |', subscriptionStatus.options],
   ['callbacks’ outcomes', '| outcome | is |', callbackOutcome.options],
   ['errors', '| slug | status | means |', Object.keys(problems)],
 ])('the page has all %s and no others', (_, head, expected) => {

@@ -16,7 +16,8 @@ const statusOfCaptured = ({ amountMinor, refundedMinor, disputes }: KnownPayment
   return refundedMinor < amountMinor ? 'partially_refunded' : 'refunded';
 };
 
-const statusOf = (state: KnownPayment, at: string): PaymentStatus => {
+/** As it stands at `at`. */
+export const paymentStatusOf = (state: KnownPayment, at: string): PaymentStatus => {
   switch (state.status) {
     case 'captured':
       return statusOfCaptured(state);
@@ -40,7 +41,7 @@ const actionUrlOf = (state: KnownPayment, at: string): string | null => {
 /** What its user sees. `id`: `pay_…`. */
 export const paymentView = (id: string, state: KnownPayment, at: string): z.input<typeof payment> => ({
   id: id as Id<'pay'>,
-  status: statusOf(state, at),
+  status: paymentStatusOf(state, at),
   provider: state.provider,
   purpose: state.purpose,
   item: { id: state.item, name: state.name },

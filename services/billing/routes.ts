@@ -109,8 +109,9 @@ const adminRoutes = routeTable({
     method: 'GET',
     path: '/v1/admin/payments',
     auth: 'admin',
-    summary: "The app's payments, or one user's, newest first.",
-    query: z.strictObject({ ...pageQuery(), user: userId.optional() }),
+    summary:
+      "The app's payments, or one user's, newest first; those of one status alone. Such a page may be short and still have a next one.",
+    query: z.strictObject({ ...pageQuery(), user: userId.optional(), status: views.paymentStatus.optional() }),
     replies: { 200: views.adminPaymentPage },
   },
   getAppPayment: {

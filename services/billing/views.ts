@@ -162,7 +162,7 @@ export const callback = z.object({
   payment_id: idSchema('pay').nullable(),
   received_at: time,
 });
-/** `raw`: the body as it came, as text. Null when it was removed with its user, or after 400 days. */
+/** `raw`: the body as it came, as text. Null where it told nothing here, when it was removed with its user, or after 400 days. */
 export const callbackWithRaw = z.object({ ...callback.shape, raw: z.string().nullable() });
 
 export const paymentPage = pageOf(payment);

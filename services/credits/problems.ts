@@ -7,6 +7,7 @@ export type CreditsRejection =
   | 'tool-unknown'
   | 'plan-unknown'
   | 'pack-unknown'
+  | 'provider-unsupported'
   | 'threshold-above-pack'
   | 'account-unknown'
   | 'account-closed'
@@ -20,7 +21,8 @@ export const problems: Readonly<Record<CreditsRejection, ProblemSpec>> = {
   'app-unknown': { status: 404, title: 'There is no such app' },
   'tool-unknown': { status: 404, title: 'There is no such tool' },
   'plan-unknown': { status: 400, title: 'There is no such plan' },
-  'pack-unknown': { status: 400, title: 'There is no such pack' },
+  'pack-unknown': { status: 404, title: 'There is no such pack' },
+  'provider-unsupported': { status: 409, title: 'This cannot be done with that payment provider' },
   'threshold-above-pack': { status: 400, title: 'The pack does not lift the balance above the threshold' },
   'account-unknown': { status: 404, title: 'There is no such account' },
   'account-closed': { status: 409, title: 'The account is closed' },

@@ -91,7 +91,8 @@ const accountRoutes = routeTable({
     method: 'PUT',
     path: '/v1/credits/top-up',
     auth: 'user',
-    summary: 'Has a pack bought whenever the balance falls below a threshold, or not any more.',
+    summary:
+      'Has a pack bought whenever the balance falls below a threshold, or not any more. Below it already, at once.',
     body: topUpBody,
     replies: { 200: topUpReply },
   },

@@ -124,7 +124,7 @@ export const topUpSettings = z.strictObject({
 export const topUpBody = z.strictObject({ top_up: topUpSettings.nullable().describe('null: no automatic top-ups.') });
 export const topUpReply = z.strictObject({
   top_up: topUpSettings.nullable(),
-  requested_this_month: z.int().min(0),
+  requested_this_month: z.int().min(0).describe('As they count to max_per_month: those that were declined do not.'),
   pending: z.boolean().describe('A payment is under way.'),
   paused_until: z.iso.datetime().nullable().describe('After a payment, or after one was declined.'),
 });

@@ -121,13 +121,18 @@ describe('X11 settings', () => {
     const events = accounts.get(`sandbox-lab#${other.id}`)?.map(({ event }) => event.type);
     expect(events?.filter((type) => type === 'LowBalanceReached')).toHaveLength(1);
   });
-  test('a top-up of a pack that the app does not sell is refused', async () => {
+  test('a top-up of a pack that the app does not sell, or that Stripe cannot charge, is refused', async () => {
     const body = { top_up: { below: 5, pack_id: 'none', max_per_month: 1 } };
     expect((await put('/v1/credits/top-up', body)).body).toMatchObject({ type: 'urn:tessera:problem:pack-unknown' });
-    const buyer = await stack.signUp('sparky');
-    const good = { top_up: { below: 20, pack_id: 'pack-20', max_per_month: 1 } };
-    expect((await put('/v1/credits/top-up', good, buyer)).body).toMatchObject({ ...good, pending: true });
-    expect((await buyer.api.get('/v1/credits/top-up')).body).toMatchObject({ ...good, requested_this_month: 1 });
+    const buyer = await stack.signUp('sandbox-lab');
+    const good = { top_up: { below: 20, pack_id: 'pack-100', max_per_month: 1 } };
+    const asked = { ...good, pending: true, requested_this_month: 1 };
+    expect((await put('/v1/credits/top-up', good, buyer)).body).toMatchObject(asked);
+    expect((await buyer.api.get('/v1/credits/top-up')).body).toMatchObject(good);
+    const cairene = await stack.signUp('sparky');
+    expect((await put('/v1/credits/top-up', good, cairene)).body).toMatchObject({
+      type: 'urn:tessera:problem:provider-unsupported',
+    });
   });
 });
 

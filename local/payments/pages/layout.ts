@@ -14,12 +14,12 @@ const style = `
   --accent: #7c6df2; --good: #5fcf97; --bad: #ff8a80; --warn: #f0bd5f; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--back); color: var(--ink); font: 16px/1.5 system-ui, "Noto Sans", "DejaVu Sans", sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+main { max-width: 66rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 main.narrow { max-width: 27rem; padding-top: 6vh; }
 .note { color: var(--soft); font-size: .875rem; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 1.5rem; margin: 1rem 0; }
 h1 { font-size: 1.35rem; margin: .25rem 0; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
-.card > :first-child { margin-top: 0; }
+.card > :first-child { margin-top: 0; } .card > :last-child { margin-bottom: 0; }
 .amount { font-size: 2.1rem; font-weight: 650; letter-spacing: -.02em; margin: .25rem 0 0; }
 .badge { display: inline-block; font-size: .75rem; font-weight: 600; border-radius: 99px; padding: .1rem .6rem;
   border: 1px solid var(--line); color: var(--soft); white-space: nowrap; }
@@ -39,7 +39,7 @@ a { color: var(--accent); }
 .row .acts { display: flex; flex-wrap: wrap; gap: .35rem; } .row .acts:empty, .row .sum:empty { display: none; }
 .list .what { flex-basis: 100%; }
 @media (min-width: 46rem) {
-  .list { display: grid; grid-template-columns: 1fr auto auto minmax(auto, 26rem); column-gap: .9rem; }
+  .list { display: grid; grid-template-columns: minmax(0, 1fr) auto auto fit-content(26rem); column-gap: .9rem; }
   .list .row { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; }
   .list .row .sum { text-align: right; } .list .row .acts:empty, .list .row .sum:empty { display: block; } .list .row .acts { justify-content: end; } }
 .card.list { padding: .3rem 1.1rem; } code { font-size: .8125rem; }

@@ -2,13 +2,15 @@
 import { paymobMoney } from '../money.ts';
 import { isPaid, type Order, type PaymobAccount, type Transaction } from '../paymob/account.ts';
 import { hmacOf, signedFields } from '../paymob/hmac.ts';
-import { html } from './html.ts';
+import { html, link } from './html.ts';
 import { button, type PageAnswer, page, testNote } from './layout.ts';
 
 export const paymobPage = (account: PaymobAccount, order: Order, said?: string): PageAnswer => {
   const { amount, currency, items = [], billing_data: buyer } = order.asked;
   const money = paymobMoney(amount, currency);
   const paid = isPaid(account, order.id);
+  const { redirection_url: target } = order.asked;
+  const back = target === undefined ? undefined : html`<p><a href="${link(target)}">Back to the app</a></p>`;
   // What was not known is sent as `NA`.
   const known = [buyer.first_name, buyer.last_name, buyer.email].filter((value) => value !== 'NA');
   const content = html`<div class="card"><p class="note">${account.app}</p>
@@ -17,7 +19,7 @@ export const paymobPage = (account: PaymobAccount, order: Order, said?: string):
 ${said === undefined ? undefined : html`<p class="said">${said}</p>`}
 ${
   paid
-    ? html`<p>This was paid already.</p>`
+    ? html`<p>This was paid already.</p>${back}`
     : html`<div class="stack">${button(`Pay ${money}`, { how: 'pay' }, true)}
 ${button('The payment fails', { how: 'fail' })}
 ${button('Pending, then paid', { how: 'pending-then-pay' })}

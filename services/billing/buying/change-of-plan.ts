@@ -37,7 +37,7 @@ const termsOf = ({ price }: PlanOnSale): Terms => ({ amountMinor: price.amount_m
 const unchangeable = (detail: string): NoChange => ({ refused: 'subscription-unchangeable', detail });
 
 const prepaidDetail =
-  'It is paid by the period and not changed: the other plan is bought anew, counts at once, and the time left of this one passes beside it.';
+  'It is paid by the period: buy the other plan by POST /v1/checkout. It counts at once, while the time of this one passes as well.';
 
 /** The plan of the period that runs; another one than the next period's while a change waits. */
 const runningPlan = (state: Subscription, { plan }: Observed, at: string): string | null => {

@@ -226,10 +226,7 @@ describe('a payment that failed', () => {
       { type: 'PaymentFailed', reason: 'invoice-payment-failed', nextAttemptAt: day(3) },
       { type: 'PaymentFailed', reason: 'invoice-payment-failed' },
     ]);
-    const shown = async () => {
-      const state = await world.payment(paymentId);
-      return state.status === 'unknown' ? undefined : paymentView(paymentId, state, day(40));
-    };
+    const shown = async () => paymentView(paymentId, await world.payment(paymentId), day(40));
     expect(await shown()).toMatchObject({ status: 'failed', action_url: 'https://pay.example/in_1' });
     world.stripe.subscriptions.set('sub_1', atStripe());
     await world.apply(paid);

@@ -70,7 +70,7 @@ export interface CallbackLogPlaces {
 
 /** What comes while a user leaves is taken away an hour later: no other version comes behind that. */
 const versionsMs = 55 * 60_000;
-const isWhollySigned = ({ provider }: CallbackRecord): boolean => provider === 'stripe';
+const isWhollySigned = ({ provider }: Pick<CallbackRecord, 'provider'>): boolean => provider === 'stripe';
 const digestOf = (body: string): string => createHash('sha256').update(body).digest('base64url');
 /** S3 deletes so many at a time. */
 const removedAtOnce = 1_000;
@@ -100,7 +100,7 @@ export const callbackLog = (
       if (body === undefined) return add(record, { hasBody: false });
       const key = bodyKey(record);
       await bodies.put(key, body);
-      const kept = await add(record, { digests: [digestOf(body)] });
+      const kept = await add(record, isWhollySigned(record) ? {} : { digests: [digestOf(body)] });
       // Of two at once around midnight the record points to one body, and nobody would ever remove the other.
       if (bodyKey(kept) !== key) await bodies.remove([key]);
       await keepVersion(kept, record, body);

@@ -17,10 +17,10 @@ const lost = {
 } as const;
 
 /** Its subscription, which no shape of ours has: asked how it stands, it is not understood. */
-const withTheirs = (theirs: typeof other | undefined = other) => {
+const withTheirs = ({ isMarked = true }: { isMarked?: boolean } = {}) => {
   const world = newWorld();
   const { owner: _, ...found } = atStripe('sub_x');
-  world.stripe.subscriptions.set('sub_x', theirs ? { ...found, owner: theirs } : found);
+  world.stripe.subscriptions.set('sub_x', isMarked ? { ...found, owner: other } : found);
   Object.assign(world.stripe.api, {
     readSubscription: () => Promise.reject(new ProviderFailure('refused', 'the answer is not understood')),
   });
@@ -44,7 +44,10 @@ test('I8 a subscription of another app is ignored, though nobody here understand
 });
 
 test('I8 a subscription that bears nobody’s mark is unmatched, and not tried for ever', async () => {
-  expect(await withTheirs(undefined).apply(touched)).toEqual({ outcome: 'unmatched', why: 'customer-unknown' });
+  expect(await withTheirs({ isMarked: false }).apply(touched)).toEqual({
+    outcome: 'unmatched',
+    why: 'customer-unknown',
+  });
 });
 
 test.each([refunded, lost])('I8 $kind of an invoice of another app is ignored', async (fact) => {

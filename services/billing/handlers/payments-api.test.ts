@@ -102,6 +102,15 @@ test('PP8 admins see the app’s payments, or one user’s, with whose they are 
   const ofOne = await send('GET', '/v1/admin/payments', { query: { user: 'user-1' } });
   expect(ofOne.body.data).toMatchObject([{ id, user: 'user-1', provider_reference: 'pi_1' }]);
   expect((await send('GET', `/v1/admin/payments/${id}`)).body).toEqual(ofOne.body.data[0]);
+  const usersOf = async (query: Record<string, string>) => {
+    const { body } = await send('GET', '/v1/admin/payments', { query });
+    return body.data.map(({ user }: { user: string }) => user);
+  };
+  expect(await usersOf({ status: 'paid' })).toEqual(['user-1']);
+  expect(await usersOf({ status: 'requested' })).toEqual(['user-2']);
+  expect(await usersOf({ status: 'paid', user: 'user-2' })).toEqual([]);
+  const unknown = await send('GET', '/v1/admin/payments', { query: { status: 'lost' } });
+  expect(unknown.body.errors).toMatchObject([{ pointer: '/query/status' }]);
 });
 
 test('PP8 an admin gives money back, no more than is left, and once by the key at Stripe', async () => {

@@ -1,7 +1,8 @@
 /** One payment as its provider tells of it beside ours: where the money that came, or that went back, differs. */
 import type { Owner } from '#shared/owner.ts';
 import type { Fact } from '../callbacks/facts.ts';
-import type { KnownPayment, Payment } from '../domain/payment-state.ts';
+import { formatMoney } from '../domain/money.ts';
+import type { KnownPayment, Mismatch, Payment } from '../domain/payment-state.ts';
 
 export interface Money {
   readonly amountMinor: number;
@@ -11,8 +12,10 @@ export interface Money {
 export type DifferenceKind =
   /** Captured there, not here. */
   | 'missing here'
-  /** Not what was asked for, or more than once: until it went back. */
+  /** Not what was asked for, or more than once; not recorded as such yet. */
   | 'amount differs'
+  /** Recorded as not what was asked for, or as more than once: until it went back. */
+  | 'mismatched'
   /** More went back there. */
   | 'refund missing'
   /** More went back here: at the provider a refund failed. */
@@ -20,11 +23,13 @@ export type DifferenceKind =
   /** Captured here; the provider does not know it. */
   | 'unknown there'
   /** Captured there, and nobody knows whose it is. */
-  | 'owner unknown';
+  | 'owner unknown'
+  /** It stands another way there, or is not there. */
+  | 'subscription differs';
 
 export interface Difference {
   readonly kind: DifferenceKind;
-  /** When the payment began, ISO-8601 UTC. */
+  /** When the payment, or the subscription's paid period, began, ISO-8601 UTC. */
   readonly at: string;
   /** The provider's own id. */
   readonly reference: string;
@@ -68,14 +73,30 @@ export const moneyOf = ({ amountMinor, currency }: Money): Money => ({ amountMin
 const isSame = (one: Money, other: Money): boolean =>
   one.amountMinor === other.amountMinor && one.currency === other.currency;
 
+/**
+ * Money that came for the payment and was not what was asked for, or came twice: nothing was granted for it. Nothing where all of it
+ * went back.
+ */
+export const mismatchedHere = (
+  { currency, ...about }: About & Pick<Money, 'currency'>,
+  { amountMinor, refundedMinor }: Mismatch,
+  state: KnownPayment,
+): Difference | undefined => {
+  if (refundedMinor >= amountMinor) return undefined;
+  const here = { amountMinor, currency };
+  const asked = formatMoney(state.amountMinor, state.currency);
+  const what =
+    state.status === 'captured' ? `mismatched: paid twice, ${asked} before` : `mismatched: ${asked} was asked for`;
+  return { kind: 'mismatched', ...about, here, what: `${what}; nothing was granted for it, give it back` };
+};
+
 const compareKnown = (came: Came, state: KnownPayment): Difference | undefined => {
   const { reference, fact } = came;
   const about = { ...aboutOf(came), there: moneyOf(came) };
   const mismatch = state.mismatches?.find((money) => money.reference === reference);
   if (mismatch) {
-    if (mismatch.refundedMinor >= mismatch.amountMinor) return undefined;
-    const asked = state.status === 'captured' ? 'paid twice' : 'not what was asked for';
-    return { kind: 'amount differs', ...about, what: `${asked}: nothing was granted for it, give it back` };
+    const differs = mismatchedHere({ ...aboutOf(came), currency: came.currency }, mismatch, state);
+    return differs && { ...differs, there: moneyOf(came) };
   }
   const here = moneyOf(state);
   if (state.status === 'captured') {

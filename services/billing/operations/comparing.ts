@@ -23,7 +23,7 @@ export interface Comparing {
   /** As the app sells them now. */
   readonly plans: readonly Plan[];
   readonly stripe: Pick<StripeApi, Asked>;
-  readonly payments: Pick<PaymentStore, 'load'>;
+  readonly payments: Pick<PaymentStore, 'load' | 'read'>;
   readonly subscriptions: Pick<SubscriptionStore, 'load'>;
   readonly references: Pick<References, 'find'>;
   /** What of Stripe's was compared, by its id. */

@@ -9,7 +9,8 @@ import type { Where } from './connect.ts';
 export const usage = `npm run billing -- <command> [options]
 
   reconcile --app APP --since TIME   the payments at Stripe since then against ours: what came,
-                                     what went back. Names each difference; exit 1 if any
+                                     what went back; and the subscriptions that give a plan.
+                                     Names each difference; exit 1 if any
   show <app> <payment id>            a payment's events, and the callbacks that told of it
   rebuild [--app APP]                makes the lists of payments and of due subscriptions from the
                                      events again, while the service runs
@@ -31,7 +32,7 @@ Where
   For AWS name the tables; region, credentials and endpoint are the SDK's own variables
   (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL, …). Stripe's key is read from the secret
   tessera/billing/<app> there.
-  --events-table NAME   --payments-table NAME   --subscriptions-table NAME (rebuild)
+  --events-table NAME   --payments-table NAME   --subscriptions-table NAME
   --references-table NAME (reconcile)   --callbacks-table NAME (show)
   --catalog-function NAME   (default TesseraPlatform-catalog-definition)
 
@@ -132,7 +133,7 @@ const readReconcile = (values: Values, rest: readonly string[]): BillingOptions 
   const span = { since: readTime(since, 'since'), until };
   if (until !== undefined && Date.parse(until) <= Date.parse(span.since))
     throw new OperatorError('--until is not behind --since');
-  const where = whereOf(values, ['events', 'payments', 'references']);
+  const where = whereOf(values, ['events', 'payments', 'subscriptions', 'references']);
   return { command: 'reconcile', app: readApp(app), span, fix, shared, where, json };
 };
 

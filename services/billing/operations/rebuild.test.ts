@@ -42,7 +42,11 @@ test('SP6 rows that are missing are made, as the live projection makes them; a s
   expect(await rebuild()).toMatchObject({ code: 0, rows: { payments: { written: 2 }, subscriptions: { written: 1 } } });
   expect(await paymentRow(pack)).toEqual(before);
   expect(await paymentRow(invoiced)).toMatchObject({ owner: `${owner.app}#user-1`, status: 'captured', item: 'plus' });
-  expect(await subscriptionRow(owner.app)).toMatchObject({ app: owner.app, status: 'active' });
+  expect(await subscriptionRow(owner.app)).toMatchObject({
+    app: owner.app,
+    status: 'active',
+    dueAt: expect.any(String),
+  });
   expect(await rebuild()).toMatchObject({
     rows: { payments: { written: 0, skipped: 2 }, subscriptions: { written: 0, skipped: 1 } },
   });

@@ -86,21 +86,44 @@ describe('money that is not what was asked for', () => {
     stripe.charge('pi_1', { owner, paymentId, amountMinor: 900 });
     const fixed = await reconcile('--fix');
     expect(fixed).toMatchObject({ code: 1, mended: [{ outcome: 'mismatched' }] });
-    expect(kindsOf(fixed.remaining)).toEqual(['amount differs']);
+    expect(fixed.remaining).toMatchObject([
+      { kind: 'mismatched', there: { amountMinor: 900 }, here: { amountMinor: 900, currency: 'EGP' } },
+    ]);
     expect(await stateOf(paymentId)).toMatchObject({ status: 'mismatched', clawedBack: 0 });
     stripe.refund('pi_1', 900);
     const again = await reconcile('--fix');
     expect(again).toMatchObject({ code: 0, remaining: [] });
-    expect(kindsOf(again.differences)).toEqual(['amount differs', 'refund missing']);
+    expect(kindsOf(again.differences)).toEqual(['mismatched', 'refund missing']);
   });
 
   test('I5 a second payment of the same order is recorded beside the first one', async () => {
     const { reconcile, stripe, stateOf, paymentId, owner } = await paid();
     stripe.charge('pi_2', { owner, paymentId, createdAt: day(3) });
     const { code, remaining } = await reconcile('--fix');
-    expect({ code, remaining }).toMatchObject({ code: 1, remaining: [{ kind: 'amount differs', reference: 'pi_2' }] });
+    expect({ code, remaining }).toMatchObject({ code: 1, remaining: [{ kind: 'mismatched', reference: 'pi_2' }] });
     expect(await stateOf(paymentId)).toMatchObject({ status: 'captured', reference: 'pi_1', refundedMinor: 0 });
   });
+});
+
+test('FS8 SP13 mismatched money reads as such, with what came and what was asked for; at Paymob too, and in the payment’s history', async () => {
+  const { billing, stripe, request, tell, owner } = newApp(books);
+  const bought = await request();
+  await tell(bought, { ...recordCapture('pi_1', { amountMinor: 900 }), at: day(1) });
+  stripe.charge('pi_1', { owner, paymentId: bought, amountMinor: 900 });
+  const ordered = await request({ provider: 'paymob' });
+  await tell(ordered, { ...recordCapture('7001'), at: day(1) });
+  await tell(ordered, { ...recordCapture('7002', { amountMinor: 700, currency: 'USD' }), at: day(1) });
+  const { code, said } = await billing('reconcile', '--app', owner.app, '--since', '2027-01-01');
+  expect(code).toBe(1);
+  expect(said).toMatch(
+    /mismatched {2}2027-\S+ \S+ {2}EGP 9.00 {2,}EGP 9.00 {2,}mismatched: EGP 10.00 was asked for; .* pi_1 /,
+  );
+  expect(said).toMatch(/mismatched {2}2027-\S+ \S+ {2,}\$7.00 {2,}mismatched: paid twice, EGP 10.00 before; .* 7002 /);
+  const { said: history } = await billing('show', owner.app, ordered);
+  expect(history).toContain('money that is mismatched to be given back');
+  await tell(ordered, { type: 'RecordRefund', at: day(2), refunded: { totalMinor: 700 }, reference: '7002' });
+  const { said: later } = await billing('reconcile', '--app', owner.app, '--since', '2027-01-01');
+  expect(later).not.toContain('7002');
 });
 
 describe('refunds', () => {

@@ -1,10 +1,12 @@
-/** An app's payments at Stripe against ours, both ways. Only reads; what is missing here is applied by `mend.ts`. */
+/** An app's payments and subscriptions at Stripe against ours, both ways. Only reads; what is missing here is applied by `mend.ts`. */
 import { OperatorError } from '#shared/operations/operator-error.ts';
 import type { PaymentAtProvider } from '../providers/provider.ts';
 import type { PaymentRow, PaymentRows } from '../read-models/payments.ts';
 import { type Difference, moneyOf } from './compare.ts';
 import { compareListed, compareOurs } from './compare-intent.ts';
 import { compareInvoice } from './compare-invoice.ts';
+import { compareAtPaymob } from './compare-paymob.ts';
+import { compareSubscription, type DueRows, entitledUsers } from './compare-subscription.ts';
 import type { Comparing } from './comparing.ts';
 import type { Span } from './options.ts';
 
@@ -14,7 +16,9 @@ export interface Findings {
   readonly invoices: number;
   /** Payments that were asked for here. */
   readonly ours: number;
-  /** Of those, Paymob's that were not captured: Paymob has no list to look them up in. */
+  /** At Stripe, that live and give a plan by what is known here; whenever they began. */
+  readonly subscriptions: number;
+  /** Of our payments, Paymob's that were not captured: Paymob has no list to look them up in. */
   readonly cannotBeChecked: number;
   /** Captured there without a mark of this app, where the account serves others too. */
   readonly unmarked: number;
@@ -26,6 +30,7 @@ export interface ReconcileOptions extends Omit<Comparing, 'seen' | 'stripe'> {
   /** Undefined for an app without keys of Stripe. */
   readonly stripe: Comparing['stripe'] | undefined;
   readonly rows: Pick<PaymentRows, 'listOfApp'>;
+  readonly due: DueRows;
   readonly span: Span;
   /** The account at Stripe serves other apps too. */
   readonly shared: boolean;
@@ -80,13 +85,27 @@ const order = (one: Difference, other: Difference): number =>
   Date.parse(one.at) - Date.parse(other.at) ||
   Number(one.kind === 'refund missing') - Number(other.kind === 'refund missing');
 
+const mismatchedAtPaymob = async (
+  options: Pick<ReconcileOptions, 'payments'>,
+  ours: readonly PaymentRow[],
+): Promise<Difference[]> => {
+  const differences: Difference[] = [];
+  await forEach(
+    ours.filter(({ provider }) => provider === 'paymob'),
+    async (row) => {
+      differences.push(...(await compareAtPaymob(options, row)));
+    },
+  );
+  return differences;
+};
+
 const compareAll = async (
   comparing: Comparing,
-  { span, shared, onProgress }: ReconcileOptions,
+  { span, shared, due, onProgress }: ReconcileOptions,
   ours: readonly PaymentRow[],
 ) => {
   const { stripe } = comparing;
-  const counts = { payments: 0, invoices: 0, unmarked: 0 };
+  const counts = { payments: 0, invoices: 0, unmarked: 0, subscriptions: 0 };
   const differences: Difference[] = [];
   const told = () => onProgress?.({ there: counts.payments + counts.invoices, ours: ours.length });
   // First, for the payments of invoices are compared with what is known of these.
@@ -110,7 +129,13 @@ const compareAll = async (
       differences.push(...(await compareOurs(comparing, row)));
     },
   );
-  return { ...counts, differences: differences.toSorted(order) };
+  await forEach(entitledUsers(due, comparing.app), async (owner) => {
+    const found = await compareSubscription(comparing, owner);
+    if (found === 'none') return;
+    if (found) differences.push(found);
+    counts.subscriptions += 1;
+  });
+  return { ...counts, differences };
 };
 
 /** @throws OperatorError, ProviderFailure when it cannot be told */
@@ -119,11 +144,13 @@ export const reconcile = async (options: ReconcileOptions): Promise<Findings> =>
   const ours = await ourPayments(options);
   const cannotBeChecked = ours.filter((row) => row.provider === 'paymob' && !hasMoney(row)).length;
   const counted = { ours: ours.length, cannotBeChecked };
+  const atPaymob = await mismatchedAtPaymob(options, ours);
   if (stripe) {
     const comparing = { app, plans, stripe, payments, subscriptions, references, seen: new Set<string>() };
-    return { ...(await compareAll(comparing, options, ours)), ...counted };
+    const { differences, ...counts } = await compareAll(comparing, options, ours);
+    return { ...counts, ...counted, differences: [...differences, ...atPaymob].toSorted(order) };
   }
   if (ours.some((row) => row.provider === 'stripe' && hasMoney(row)))
     throw new OperatorError(`${app} has payments at Stripe, and its secret has no keys of Stripe`);
-  return { payments: 0, invoices: 0, unmarked: 0, differences: [], ...counted };
+  return { payments: 0, invoices: 0, unmarked: 0, subscriptions: 0, differences: atPaymob.toSorted(order), ...counted };
 };

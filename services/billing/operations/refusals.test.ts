@@ -47,7 +47,7 @@ const refused: readonly (readonly [string, string[], string])[] = [
   [
     'some of the tables',
     [...app, ...since, '--events-table', 'x-y-z'],
-    'name the --payments-table, --references-table',
+    'name the --payments-table, --subscriptions-table, --references-table',
   ],
   ['no account here', [...app, ...since, '--account', 'none.json'], 'start it with "npm start", or name the tables'],
 ];

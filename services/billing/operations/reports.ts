@@ -17,7 +17,7 @@ const more = (rows: readonly unknown[]): string[] =>
 
 const differenceLines = (differences: readonly Difference[]): string[] => [
   ...columns(
-    ['difference', 'began', 'at Stripe', 'here', 'what', "Stripe's id", 'payment', 'user'],
+    ['difference', 'began', 'at Stripe', 'here', 'what', "provider's id", 'payment', 'user'],
     differences
       .slice(0, maxRows)
       .map(({ kind, at, there, here, what, reference, paymentId, user }) => [
@@ -42,12 +42,12 @@ const uncheckedLines = ({ cannotBeChecked, unmarked }: Findings): string[] => [
 ];
 
 export const findingsReport = (app: string, { since, until }: Span, findings: Findings): string => {
-  const { payments, invoices, ours, differences } = findings;
+  const { payments, invoices, ours, subscriptions, differences } = findings;
   const time = `since ${moment(since)}${until === undefined ? '' : ` until ${moment(until)}`}`;
   const found = differences.length === 0 ? 'no differences' : count(differences.length, 'difference');
   return [
     `${app} ${time}: ${found}`,
-    `  ${count(payments, 'captured payment')} and ${count(invoices, 'paid invoice')} at Stripe, ${count(ours, 'payment')} here`,
+    `  ${count(payments, 'captured payment')} and ${count(invoices, 'paid invoice')} at Stripe, ${count(ours, 'payment')} here, ${count(subscriptions, 'subscription')} that ${subscriptions === 1 ? 'lives' : 'live'}`,
     ...uncheckedLines(findings),
     ...(differences.length === 0 ? [] : ['', ...differenceLines(differences)]),
   ].join('\n');
@@ -89,11 +89,15 @@ const eventDetails = (event: object, currency: string): string => {
 };
 
 export const historyReport = ({ app, user, paymentId, state, events, callbacks, complete }: PaymentHistory): string => {
-  const { status, provider, item, amountMinor, currency, credits, refundedMinor, clawedBack } = state;
+  const { status, provider, item, amountMinor, currency, credits, refundedMinor, clawedBack, mismatches = [] } = state;
+  const mismatched = mismatches.filter((came) => came.refundedMinor < came.amountMinor).length;
   const facts = [
     `${status} at ${provider}`,
     `${item}, ${count(credits, 'credit')} for ${formatMoney(amountMinor, currency)}`,
     ...(refundedMinor > 0 ? [`refunded ${formatMoney(refundedMinor, currency)}`] : []),
+    ...(mismatched > 0
+      ? [`${mismatched > 1 ? `${mismatched} times money` : 'money'} that is mismatched to be given back`]
+      : []),
     ...(clawedBack > 0 ? [`${count(clawedBack, 'credit')} taken back`] : []),
   ];
   return [

@@ -18,6 +18,7 @@ import type { ProvidersOf } from '../providers/provider.ts';
 import { setupSecret } from '../providers/setup.ts';
 import { paymentRows } from '../read-models/payments.ts';
 import { referenceTable } from '../storage/references.ts';
+import { dueTable } from '../subscriptions/due-table.ts';
 import { observeSubscription } from '../subscriptions/observe.ts';
 import { type Books, connect, explain } from './connect.ts';
 import { mend } from './mend.ts';
@@ -43,6 +44,7 @@ const storesIn = ({ client, tables }: Books) => ({
   subscriptions: dynamoEventStore<Subscription, SubscriptionEvent>(client, tables.events),
   references: referenceTable(client, tables.references),
   rows: paymentRows(client, tables.payments),
+  due: dueTable(client, tables.subscriptions),
 });
 
 type Stores = ReturnType<typeof storesIn>;

@@ -63,6 +63,9 @@ export const paymentRow = ({
 /** A row's place in every list: the partition is the caller's own, whatever the cursor says. */
 const place = z.strictObject({ id: idSchema('pay'), sk: z.string().min(1).max(100) });
 
+/** Where to read on behind a row. */
+export const cursorOf = ({ id, sk }: Pick<PaymentRow, 'id' | 'sk'>): string => encodeCursor({ id, sk });
+
 const listing =
   (client: DynamoDBDocumentClient, table: string, index: keyof typeof paymentIndexes) =>
   async (partition: string, { limit, cursor }: { readonly limit: number; readonly cursor?: string }) => {
@@ -80,7 +83,7 @@ const listing =
         ...(from ? { ExclusiveStartKey: { ...from, [partitionKey]: partition } } : {}),
       }),
     );
-    const next = LastEvaluatedKey && encodeCursor({ id: LastEvaluatedKey.id, sk: LastEvaluatedKey.sk });
+    const next = LastEvaluatedKey && cursorOf(LastEvaluatedKey as Pick<PaymentRow, 'id' | 'sk'>);
     return { rows: Items as PaymentRow[], ...(next === undefined ? {} : { next }) };
   };
 

@@ -11,7 +11,7 @@ import type { Subscription } from '../domain/subscription-state.ts';
 import { type PaymentStore, paymentHandler } from '../handle-payment.ts';
 import { subscriptionHandler } from '../handle-subscription.ts';
 import type { Providers } from '../providers/provider.ts';
-import { type PaymentRow, type PaymentRows, paymentRow } from '../read-models/payments.ts';
+import { cursorOf, type PaymentRow, type PaymentRows, paymentRow } from '../read-models/payments.ts';
 import type { Customers } from '../storage/customers.ts';
 import type { References } from '../storage/references.ts';
 import { type RequestKeys, requestRow } from '../storage/request-keys.ts';
@@ -99,10 +99,10 @@ const memoryRows = (): PaymentRows => {
   const rows = new Map<string, PaymentRow>();
   const list = (isOf: (row: PaymentRow) => boolean, { limit, cursor }: { limit: number; cursor?: string }) => {
     const all = [...rows.values()].filter(isOf).toSorted((one, other) => (one.sk < other.sk ? 1 : -1));
-    const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1;
+    const from = cursor === undefined ? 0 : all.findIndex((row) => cursorOf(row) === cursor) + 1;
     const page = all.slice(from, from + limit);
     const last = page.at(-1);
-    return { rows: page, ...(last && from + limit < all.length ? { next: last.id } : {}) };
+    return { rows: page, ...(last && from + limit < all.length ? { next: cursorOf(last) } : {}) };
   };
   return {
     write: async (row) => void rows.set(row.id, row),

@@ -81,7 +81,13 @@ const keys = fc.array(fc.nat(), { minLength: 30, maxLength: 30 });
 const world = () => {
   const accounts = newAccounts();
   const { logger } = keptLog();
-  const follow = followPayment({ ...accounts, catalog: catalogWith(0), logger, count: () => undefined, now: () => later(60) });
+  const follow = followPayment({
+    ...accounts,
+    catalog: catalogWith(0),
+    logger,
+    count: () => undefined,
+    now: () => later(60),
+  });
   const states = async () => (await accounts.store.read(stream, { limit: 1_000 })).map(({ state }) => state);
   return { ...accounts, follow, states };
 };

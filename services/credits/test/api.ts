@@ -22,7 +22,7 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 const plain = { pro: false, price: null, limits: { jobs_per_hour: null, concurrent_jobs: null } };
 const plan = { name: 'A plan', monthly_credits: 0, max_rollover: 0, daily_credits: 0, daily_cap: null, ...plain };
 
-/** `sparky` and `product-studio`, alike: in UTC, with plans `free`, `daily` and `pro`, and two allowances that `pro` does not limit. */
+/** `sparky` and `product-studio`, alike: in UTC, paid by Stripe, with plans `free`, `daily` and `pro`, and two allowances that `pro` does not limit. */
 export const testCatalog = (more: Partial<AppDefinition> = {}): Catalog => ({
   app: async (id) => {
     const definition = await catalogWith(10).app('sparky');
@@ -32,6 +32,7 @@ export const testCatalog = (more: Partial<AppDefinition> = {}): Catalog => ({
           ...definition,
           id,
           zone: 'UTC',
+          payment_providers: ['stripe'],
           default_plan: 'free',
           plans: [
             { ...plan, id: 'free' },

@@ -64,10 +64,12 @@ describe('FS7 a subscription through its tiers', () => {
       provider: 'stripe',
       plan: 'plus',
       next_plan: null,
+      next_price: null,
       price: { amount_minor: 1_000, currency: 'USD', interval: 'month' },
       subscription_id: atStripe(user).id,
       customer_id: atStripe(user).customer,
       current_period_end: periodEnds(user),
+      paid_until: periodEnds(user),
       cancel_at_period_end: false,
       trial_end: null,
       grace_until: null,
@@ -89,7 +91,11 @@ describe('FS7 a subscription through its tiers', () => {
     });
     expect(await act(user, '/change', { plan_id: 'max' })).toMatchObject({
       status: 200,
-      body: { subscription: { price: { amount_minor: 2_500 } }, proration: { amount_minor: 1_500 } },
+      body: {
+        // What is paid for is the old plan, until Stripe tells that the difference was.
+        subscription: { next_plan: 'max', next_price: { amount_minor: 2_500 } },
+        proration: { amount_minor: 1_500 },
+      },
     });
     expect(await readSubscription(user)).toMatchObject({ status: 'active', plan: 'max', next_plan: null });
     expect(await readBalance(user)).toEqual({ available: 310, plan: 'max' });
@@ -101,7 +107,12 @@ describe('FS7 a subscription through its tiers', () => {
     const { status, body } = await act(user, '/change', { plan_id: 'plus' });
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      subscription: { plan: 'max', next_plan: 'plus', price: { amount_minor: 1_000 } },
+      subscription: {
+        plan: 'max',
+        price: { amount_minor: 2_500 },
+        next_plan: 'plus',
+        next_price: { amount_minor: 1_000 },
+      },
       proration: { amount_minor: 0, takes_effect: 'period_end' },
     });
     expect(await readBalance(user)).toEqual({ available: 310, plan: 'max' });

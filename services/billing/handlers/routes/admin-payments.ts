@@ -10,6 +10,7 @@ import { adminPaymentView } from '../../payment-view.ts';
 import type { BillingRejection } from '../../problems.ts';
 import { type PaymentProviderApi, ProviderFailure, type ProvidersOf } from '../../providers/provider.ts';
 import type { PaymentRows } from '../../read-models/payments.ts';
+import { type ListPayments, paymentsOfStatus } from '../../read-models/payments-of-status.ts';
 import type { routes } from '../../routes.ts';
 import { loadPayment } from './payments.ts';
 
@@ -24,12 +25,14 @@ export interface AdminPaymentsDeps {
 export const listAppPayments =
   ({ paymentRows }: Pick<AdminPaymentsDeps, 'paymentRows'>) =>
   async ({ admin: { app }, query, at }: Input<typeof routes.listAppPayments>) => {
-    const { limit, cursor, user } = query;
+    const { limit, cursor, user, status } = query;
     const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
-    const { rows, next = null } =
+    const list: ListPayments = (options) =>
       user === undefined
-        ? await paymentRows.listOfApp(app, page)
-        : await paymentRows.listOfOwner(ownerKey({ app, user }), page);
+        ? paymentRows.listOfApp(app, options)
+        : paymentRows.listOfOwner(ownerKey({ app, user }), options);
+    const { rows, next = null } =
+      status === undefined ? await list(page) : await paymentsOfStatus(list, { status, at }, page);
     return {
       status: 200 as const,
       body: { data: rows.map((row) => adminPaymentView(row, row, at)), next_cursor: next },
@@ -130,7 +133,8 @@ export const refundPayment =
       try {
         await giveBack(deps, { admin, found, api }, { reference, reason: body.reason, ...how });
       } catch (error) {
-        const isRefused = error instanceof ProviderFailure && error.kind !== 'unavailable';
+        const isRefused =
+          error instanceof ProviderFailure && error.kind !== 'unavailable' && error.kind !== 'key-taken';
         if (isRefused) await deps.handlePayment(stream, { type: 'RefuseRefund', at, key }, meta);
         throw error;
       }

@@ -209,11 +209,16 @@ test('FS8 an authentic callback of what no fact may be is kept for people, once,
 });
 
 describe('FS8 a callback that is refused', () => {
+  const quiet = { info: () => undefined, error: () => undefined };
+
   test.each(['forged', 'stale'] as const)(
-    'because it is %s: 401, the same for both, and nothing is kept',
+    'because it is %s: 401, the same for both, and nothing is kept; the log alone says which',
     async (fault) => {
-      const { post, steps } = ingress({ reading: { fault } });
+      const warned: unknown[] = [];
+      const logger = { ...quiet, warn: (...line: unknown[]) => void warned.push(line) };
+      const { post, steps } = ingress({ reading: { fault }, deps: { logger } });
       const { status, body: problem } = await post();
+      expect(warned).toEqual([['callback not trusted', { app, provider: 'stripe', fault }]]);
       expect([status, problem.type, problem.detail]).toEqual([
         401,
         'urn:tessera:problem:callback-untrusted',

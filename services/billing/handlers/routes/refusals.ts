@@ -1,7 +1,7 @@
 /** Refusals that several routes give, with what a client goes on with. */
 import { refuse } from '#shared/http/route.ts';
 import type { RequestedPayment } from '../../buying/request-payment.ts';
-import { paymentView } from '../../payment-view.ts';
+import { paymentStatusOf } from '../../payment-view.ts';
 import type { BillingRejection } from '../../problems.ts';
 
 export const keyTaken = () =>
@@ -11,7 +11,7 @@ export const keyTaken = () =>
 
 /** Whoever lost the answer finds the payment by this. */
 export const paymentOver = ({ paymentId, state }: RequestedPayment, at: string) => {
-  const { status } = paymentView(paymentId, state, at);
+  const status = paymentStatusOf(state, at);
   return refuse<BillingRejection>('payment-over', {
     detail: `The key belongs to ${paymentId}, which is ${status}. To buy it once more, send a new key.`,
     members: { payment_id: paymentId, payment_status: status },

@@ -13,11 +13,14 @@ import { callbackIndexes, callbackTable } from '../../callbacks/callback-table.t
 import type { PaymentCommand } from '../../domain/payment-commands.ts';
 import type { PaymentEvent } from '../../domain/payment-events.ts';
 import { type Order, type Payment, paymentStream } from '../../domain/payment-state.ts';
+import type { SubscriptionCommand } from '../../domain/subscription-commands.ts';
 import type { SubscriptionEvent } from '../../domain/subscription-events.ts';
 import { type Subscription, subscriptionStream } from '../../domain/subscription-state.ts';
 import { paymentHandler } from '../../handle-payment.ts';
+import { subscriptionHandler } from '../../handle-subscription.ts';
 import { type PaymentRow, paymentIndexes, paymentRow, paymentRows } from '../../read-models/payments.ts';
 import { referenceTable } from '../../storage/references.ts';
+import { byDue, dueTable, subscriptionRow } from '../../subscriptions/due-table.ts';
 import { order } from '../../test/payment-words.ts';
 import { day } from '../../test/subscriptions.ts';
 import { runBilling } from '../run.ts';
@@ -61,7 +64,7 @@ export const startBooks = async () => {
   await writeFile(accountFile, JSON.stringify({ ...place, tables: { TesseraBilling: tables } }));
   await dynamoDb.createEventsTable(tables.Events);
   await dynamoDb.createKeyedTable(tables.References, 'key');
-  await dynamoDb.createKeyedTable(tables.Subscriptions, 'owner');
+  await dynamoDb.createIndexedTable(tables.Subscriptions, ['owner'], { [byDue.name]: byDue });
   await dynamoDb.createIndexedTable(tables.Payments, ['id'], paymentIndexes);
   await dynamoDb.createIndexedTable(tables.Callbacks, ['app', 'id'], callbackIndexes);
   return {
@@ -97,6 +100,13 @@ export const newApp = ({ client, accountFile }: Pick<TestBooks, 'client' | 'acco
     const row: PaymentRow | undefined = newest && paymentRow(newest);
     if (row) await rows.write(row);
   };
+  /** The same of the user's subscription. */
+  const tellSubscription = async (...commands: readonly SubscriptionCommand[]): Promise<void> => {
+    const stream = subscriptionStream(owner);
+    for (const command of commands) await subscriptionHandler(subscriptions)(stream, command, meta);
+    const [newest] = await subscriptions.read(stream, { direction: 'backward', limit: 1 });
+    if (newest) await dueTable(client, tables.Subscriptions).write(subscriptionRow(newest));
+  };
   /** Runs a command; what it said and its exit code. */
   const billing = async (...args: string[]) => {
     const said: string[] = [];
@@ -119,6 +129,7 @@ export const newApp = ({ client, accountFile }: Pick<TestBooks, 'client' | 'acco
     references: referenceTable(client, tables.References),
     callbacks: callbackTable(client, tables.Callbacks),
     tell,
+    tellSubscription,
     billing,
     /** Asked for; gives its id. */
     async request(changes: Partial<Order> = {}, at = day(1)): Promise<string> {

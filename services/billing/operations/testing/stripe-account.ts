@@ -1,5 +1,6 @@
 /** An account at Stripe whose contents tests set by hand: what is not set is unknown there. */
 import type { PaidInvoice } from '../../callbacks/facts.ts';
+import type { Observed } from '../../domain/subscription-state.ts';
 import {
   type PaymentAtProvider,
   ProviderFailure,
@@ -18,7 +19,7 @@ const invoiceOfPlan = (id: string): PaidInvoice => ({
   amountMinor: 1_000,
   currency: 'USD',
   reason: 'create',
-  lines: [{ plan: 'plus', amountMinor: 1_000, proration: false, from: day(2), until: day(33) }],
+  lines: [{ plan: 'plus', amountMinor: 1_000, proration: false, from: day(2), until: day(45) }],
 });
 
 export const stripeAccount = () => {
@@ -69,6 +70,11 @@ export const stripeAccount = () => {
         createdAt: day(1),
         ...more,
       });
+    },
+    /** How a subscription stands there. */
+    subscribe(owner: SubscriptionAtProvider['owner'], observed: Partial<Observed> = {}) {
+      const of = { observed: anObserved(observed), customer: 'cus_1', item: 'si_1' };
+      subscriptions.set(of.observed.reference, { ...of, ...(owner ? { owner } : {}) });
     },
     refund(reference: string, refundedMinor: number) {
       const intent = intents.get(reference);

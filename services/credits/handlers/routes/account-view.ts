@@ -76,7 +76,8 @@ export const topUpOf = (account: Account, at: string): z.input<typeof topUpReply
   const paused = (topUps?.notBefore ?? 0) > epochSeconds(at) ? topUps?.notBefore : undefined;
   return {
     top_up: topUp ? { below: topUp.below, pack_id: topUp.packId, max_per_month: topUp.maxPerMonth } : null,
-    requested_this_month: isThisMonth ? topUps.requested : 0,
+    // As it counts: those that were declined do not.
+    requested_this_month: isThisMonth ? topUps.requested - (topUps.declined ?? 0) : 0,
     pending: topUps?.pending !== undefined && topUps.pending.since + pendingLapsesS > epochSeconds(at),
     paused_until: paused === undefined ? null : isoTime(paused),
   };

@@ -1,6 +1,6 @@
 import { startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
-import { newApi as apiOver, type TestApi } from '../../test/api.ts';
-import { closeAccount, openAccount } from '../../test/commands.ts';
+import { newApi as apiOver, type TestApi, testCatalog } from '../../test/api.ts';
+import { closeAccount, endTopUp, openAccount } from '../../test/commands.ts';
 
 let dynamoDb: TestDynamoDb;
 let api: TestApi;
@@ -59,11 +59,31 @@ describe('X11 the automatic top-up', () => {
     expect((await api.get(path)).body).toEqual(asked);
     expect((await types()).at(-1)).toBe('TopUpRequested');
   });
+  test('SP6 of an app whose users cannot pay by Stripe is refused; it may be taken away all the same', async () => {
+    const elsewhere = await apiOver(dynamoDb.client, testCatalog({ payment_providers: ['paymob'] }));
+    expect(await elsewhere.send('PUT', path, { top_up: settings })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:tessera:problem:provider-unsupported' },
+    });
+    expect(await elsewhere.events()).toEqual([]);
+    expect(await elsewhere.send('PUT', path, { top_up: null })).toMatchObject({ status: 200, body: { top_up: null } });
+  });
+  test('that was declined does not count to the month', async () => {
+    await api.send('PUT', path, { top_up: { ...settings, below: 15 } });
+    const [asked] = (await api.events()).flatMap((event) => (event.type === 'TopUpRequested' ? [event.topUpId] : []));
+    await api.give(endTopUp(asked ?? '', 'declined', new Date().toISOString()));
+    expect((await api.get(path)).body).toMatchObject({
+      requested_this_month: 0,
+      pending: false,
+      paused_until: expect.any(String),
+    });
+  });
   test('of a threshold that one pack may not reach is refused, by its pointer', async () => {
     const { status, body } = await api.send('PUT', path, { top_up: { ...settings, below: 21 } });
     expect(status).toBe(400);
     expect(body).toMatchObject({
       type: 'urn:tessera:problem:threshold-above-pack',
+      detail: 'The pack "pack-20" brings 20 credits: "below" may be 20 at most.',
       errors: [{ pointer: '/body/top_up/below' }],
     });
     expect(await types()).toEqual([]);
@@ -71,7 +91,7 @@ describe('X11 the automatic top-up', () => {
   });
   test('of a pack that the app does not sell is refused, by its pointer', async () => {
     const { status, body } = await api.send('PUT', path, { top_up: { ...settings, pack_id: 'pack-7' } });
-    expect(status).toBe(400);
+    expect(status).toBe(404);
     expect(body).toMatchObject({
       type: 'urn:tessera:problem:pack-unknown',
       errors: [{ pointer: '/body/top_up/pack_id' }],

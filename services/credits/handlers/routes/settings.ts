@@ -1,5 +1,5 @@
 /** GET and PUT of /v1/credits/alert and /v1/credits/top-up (X11) */
-import type { Catalog } from '#services/catalog/contracts.ts';
+import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
 import { accountStream } from '../../domain/account.ts';
 import type { SetAlert, SetTopUp } from '../../domain/commands.ts';
@@ -16,6 +16,10 @@ interface Writing {
   readonly handle: HandleAccount;
   readonly catalog: Catalog;
 }
+
+/** Nobody is there to pay on a page. */
+const chargesCards = ({ payment_providers = ['stripe'] }: AppDefinition): boolean =>
+  payment_providers.includes('stripe');
 
 export const getAlert =
   ({ store }: Reading) =>
@@ -48,6 +52,10 @@ export const setTopUp =
     const definition = await catalog.app(user.app);
     if (!definition) return unknownApp(user.app);
     const { top_up } = body;
+    if (top_up && !chargesCards(definition))
+      return refuse('provider-unsupported', {
+        detail: 'Only Stripe charges cards by itself: the app is not paid by it.',
+      });
     const pack = definition.packs.find(({ id }) => id === top_up?.pack_id);
     if (top_up && !pack)
       return refuse('pack-unknown', {
@@ -58,8 +66,8 @@ export const setTopUp =
     // Whoever has nothing must be out of it by one pack: else it is bought again and again.
     if (top_up && top_up.below > brings)
       return refuse('threshold-above-pack', {
-        detail: `The pack "${top_up.pack_id}" brings ${brings} credits: buy it below ${brings} or less.`,
-        errors: [{ pointer: '/body/top_up/below', detail: `is above the ${brings} credits of the pack` }],
+        detail: `The pack "${top_up.pack_id}" brings ${brings} credits: "below" may be ${brings} at most.`,
+        errors: [{ pointer: '/body/top_up/below', detail: `must be at most ${brings}, which the pack brings` }],
       });
     const topUp = top_up && { below: top_up.below, packId: top_up.pack_id, maxPerMonth: top_up.max_per_month };
     const command: SetTopUp = { type: 'SetTopUp', at, topUp };
