@@ -124,7 +124,7 @@ export class BillingStack extends Stack {
     });
   }
 
-  /** Operators make an app's secret when it has a provider (docs/billing.md). Secrets Manager adds a hyphen and six characters. */
+  /** Operators make an app's secret when it has a provider (docs/billing-operators.md). Secrets Manager adds a hyphen and six characters. */
   private letUseProviders(fn: TesseraFunction): void {
     const arns = definitions.map(({ id }) =>
       this.formatArn({
