@@ -82,8 +82,10 @@ export const commandHandler =
     loaded?: Loaded<State>,
   ): Promise<Handled<State, Event, Rejection>> => {
     const key = uniqueKey?.(command);
+    let wasMet = false;
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      if (attempt > 0) await wait(Math.random() * firstPauseMs * 2 ** attempt);
+      // Who met nobody waits for nobody.
+      if (wasMet) await wait(Math.random() * firstPauseMs * 2 ** attempt);
       const isLoaded = attempt === 0 && loaded !== undefined;
       const tail = isLoaded ? loaded.tail : await store.load(stream);
       const current = { state: tail?.state ?? decider.initialState, version: tail?.version ?? 0 };
@@ -113,6 +115,7 @@ export const commandHandler =
           version: now?.version ?? current.version,
         };
       }
+      wasMet = true;
     }
     throw new ContentionError(`${stream} was changed by others during ${maxAttempts} attempts`);
   };
