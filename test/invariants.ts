@@ -14,6 +14,7 @@ import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { ownerKey, parseOwnerKey } from '#shared/owner.ts';
 import { moneyViolations } from './money-invariants.ts';
 import {
+  type AccountEvents,
   chainViolations,
   type EventOf,
   isSubset,
@@ -23,7 +24,6 @@ import {
   type Violation,
 } from './streams.ts';
 
-type AccountEvents = readonly RecordedEvent<EventOf<typeof account>, StateOf<typeof account>>[];
 type JobEvents = readonly RecordedEvent<EventOf<typeof job>, StateOf<typeof job>>[];
 
 /** What an event must be the only one of, in its stream. */

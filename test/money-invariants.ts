@@ -4,11 +4,11 @@ import { payment } from '#services/billing/domain/payment.ts';
 import { grantIdOf, parsePaymentStream } from '#services/billing/domain/payment-state.ts';
 import { subscription } from '#services/billing/domain/subscription.ts';
 import { paymentRow } from '#services/billing/read-models/payments.ts';
-import type { account } from '#services/credits/domain/account.ts';
 import { accountStream } from '#services/credits/domain/account.ts';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { parseOwnerKey } from '#shared/owner.ts';
 import {
+  type AccountEvents,
   chainViolations,
   type EventOf,
   isSubset,
@@ -18,7 +18,6 @@ import {
   type Violation,
 } from './streams.ts';
 
-type AccountEvents = readonly RecordedEvent<EventOf<typeof account>, StateOf<typeof account>>[];
 type PaymentEvents = readonly RecordedEvent<EventOf<typeof payment>, StateOf<typeof payment>>[];
 type SubscriptionEvents = readonly RecordedEvent<EventOf<typeof subscription>, StateOf<typeof subscription>>[];
 

@@ -1,6 +1,7 @@
 /** What the events tables and read models hold, as checks of the whole system read it. */
 import { isDeepStrictEqual } from 'node:util';
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { account } from '#services/credits/domain/account.ts';
 import type { Decider, DomainEvent } from '#shared/eventsourcing/decider.ts';
 import { type EventItem, fromItem, markerPrefix } from '#shared/eventsourcing/dynamo-event-store.ts';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
@@ -14,6 +15,8 @@ export interface Violation {
 
 export type EventOf<D> = D extends Decider<infer _State, infer _Command, infer Event, infer _Rejection> ? Event : never;
 export type StateOf<D> = D extends Decider<infer State, infer _Command, infer _Event, infer _Rejection> ? State : never;
+
+export type AccountEvents = readonly RecordedEvent<EventOf<typeof account>, StateOf<typeof account>>[];
 
 /** Every stream of a table, its events oldest first. */
 export const readStreams = async <Event extends DomainEvent, State>(

@@ -1,5 +1,6 @@
 /** Alarms: what an operator must hear of. Missing data is good news, for an idle function says nothing. */
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
 export const alarmAbove = (
@@ -16,3 +17,20 @@ export const alarmAbove = (
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
   });
+
+export interface CountedProps {
+  readonly service: string;
+  readonly period: Duration;
+  readonly describe: string;
+}
+
+/** Rings when a service counts any of what should not happen, under this name. */
+export const alarmWhenCounted = (
+  scope: Construct,
+  metricName: string,
+  { service, period, describe }: CountedProps,
+): Alarm => {
+  const dimensionsMap = { service };
+  const metric = new Metric({ namespace: 'Tessera', metricName, dimensionsMap, period, statistic: 'Sum' });
+  return alarmAbove(scope, metricName, metric, { threshold: 0, describe: `${service}: ${describe}` });
+};

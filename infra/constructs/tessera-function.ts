@@ -1,6 +1,6 @@
 /** A Lambda function as all of Tessera's are: one TypeScript entry, its own role and log group, an alarm on errors. */
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type CfnFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import {
@@ -122,6 +122,18 @@ export class TesseraFunction extends NodejsFunction {
   /** Lets the function do this on these resources and nothing more. */
   allow(actions: readonly string[], resources: readonly string[]): void {
     this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  }
+
+  /** Lets the function read secrets by their names; Secrets Manager adds a hyphen and six characters to each. */
+  allowSecrets(names: readonly string[]): void {
+    const arnOf = (name: string) =>
+      Stack.of(this).formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `${name}-??????`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    if (names.length > 0) this.allow(['secretsmanager:GetSecretValue'], names.map(arnOf));
   }
 
   /** Lets the function list a bucket's keys of this form, as in `uploads/*`, and no others. */

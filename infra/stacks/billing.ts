@@ -1,13 +1,16 @@
 /** The billing service: payments and subscriptions as event streams, the providers' callbacks, and who hears of them. */
-import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { definitions } from '#apps';
+import { callbackIndexes } from '#services/billing/callbacks/callback-table.ts';
 import { maxReceives } from '#services/billing/callbacks/pauses.ts';
+import { setupSecret } from '#services/billing/providers/setup.ts';
+import { paymentIndexes } from '#services/billing/read-models/payments.ts';
 import { callbackRoutes, routes } from '#services/billing/routes.ts';
-import { alarmAbove } from '../constructs/alarm.ts';
+import { byDue } from '#services/billing/subscriptions/due-table.ts';
+import { alarmWhenCounted } from '../constructs/alarm.ts';
 import { BusConsumer, QueueConsumer, StreamConsumer } from '../constructs/consumers.ts';
 import { WorkQueue } from '../constructs/queues.ts';
 import { ScheduledMessage } from '../constructs/schedules.ts';
@@ -55,14 +58,11 @@ export class BillingStack extends Stack {
     this.events = new EventsTable(this, 'Events');
     this.payments = new ReadModelTable(this, 'Payments', {
       partitionKey: 'id',
-      indexes: [
-        { name: 'byOwner', partitionKey: 'owner', sortKey: 'sk' },
-        { name: 'byApp', partitionKey: 'app', sortKey: 'sk' },
-      ],
+      indexes: Object.entries(paymentIndexes).map(([name, keys]) => ({ name, ...keys })),
     });
     this.subscriptions = new ReadModelTable(this, 'Subscriptions', {
       partitionKey: 'owner',
-      indexes: [{ name: 'byDue', partitionKey: 'dueShard', sortKey: 'dueAt', keysOnly: true }],
+      indexes: [{ ...byDue, keysOnly: true }],
     });
     this.providerIds = new ReadModelTable(this, 'References', { partitionKey: 'key' });
     this.customers = new ReadModelTable(this, 'Customers', { partitionKey: 'owner' });
@@ -70,11 +70,8 @@ export class BillingStack extends Stack {
       partitionKey: 'app',
       sortKey: 'id',
       ttl: 'expires',
-      indexes: [
-        { name: 'byTime', partitionKey: 'app', sortKey: 'receivedAt' },
-        { name: 'byPayment', partitionKey: 'paymentKey', sortKey: 'receivedAt' },
-        { name: 'byOwner', partitionKey: 'owner', sortKey: 'receivedAt', keysOnly: true },
-      ],
+      // Who leaves is found by keys alone; the lists show whole records.
+      indexes: Object.entries(callbackIndexes).map(([name, keys]) => ({ name, ...keys, keysOnly: name === 'byOwner' })),
     });
     this.bodies = this.bodiesBucket();
     this.work = this.workQueue('CallbackWork', maxReceives);
@@ -124,17 +121,9 @@ export class BillingStack extends Stack {
     });
   }
 
-  /** Operators make an app's secret when it has a provider (docs/billing-operators.md). Secrets Manager adds a hyphen and six characters. */
+  /** Operators make an app's secret when it has a provider (docs/billing-operators.md). */
   private letUseProviders(fn: TesseraFunction): void {
-    const arns = definitions.map(({ id }) =>
-      this.formatArn({
-        service: 'secretsmanager',
-        resource: 'secret',
-        resourceName: `tessera/billing/${id}-??????`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-    );
-    fn.allow(['secretsmanager:GetSecretValue'], arns);
+    fn.allowSecrets(definitions.map(({ id }) => setupSecret(id)));
   }
 
   /** Payments and subscriptions, as a provider tells of them. */
@@ -297,15 +286,7 @@ export class BillingStack extends Stack {
   }
 
   private watch(): void {
-    for (const [metricName, what] of watched) {
-      const metric = new Metric({
-        namespace: 'Tessera',
-        metricName,
-        dimensionsMap: { service: 'billing' },
-        period: Duration.minutes(5),
-        statistic: 'Sum',
-      });
-      alarmAbove(this, metricName, metric, { threshold: 0, describe: `billing: ${what}` });
-    }
+    for (const [metricName, describe] of watched)
+      alarmWhenCounted(this, metricName, { service: 'billing', period: Duration.minutes(5), describe });
   }
 }

@@ -1,6 +1,5 @@
 /** The credits service: accounts' events, who may append to them, who listens, and what happens by the clock. */
 import { Duration, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { definitions } from '#apps';
@@ -8,7 +7,7 @@ import { sweepMetrics } from '#services/credits/hold-sweep/outcome.ts';
 import { paymentsOfClosedAccounts } from '#services/credits/payments/metrics.ts';
 import { balanceIndexes } from '#services/credits/read-models/balances.ts';
 import { routes } from '#services/credits/routes.ts';
-import { alarmAbove } from '../constructs/alarm.ts';
+import { alarmWhenCounted } from '../constructs/alarm.ts';
 import { BusConsumer, QueueConsumer, StreamConsumer } from '../constructs/consumers.ts';
 import { WorkQueue } from '../constructs/queues.ts';
 import { ScheduledMessage } from '../constructs/schedules.ts';
@@ -107,13 +106,11 @@ export class CreditsStack extends Stack {
       ],
       function: onPayment,
     });
-    this.watch(paymentsOfClosedAccounts, Duration.minutes(5), 'money came of users who have left: give it back');
-  }
-
-  private watch(metricName: string, period: Duration, what: string): void {
-    const dimensionsMap = { service: 'credits' };
-    const metric = new Metric({ namespace: 'Tessera', metricName, dimensionsMap, period, statistic: 'Sum' });
-    alarmAbove(this, metricName, metric, { threshold: 0, describe: `credits: ${what}` });
+    alarmWhenCounted(this, paymentsOfClosedAccounts, {
+      service: 'credits',
+      period: Duration.minutes(5),
+      describe: 'money came of users who have left: give it back',
+    });
   }
 
   /** An account begins and ends with its user. */
@@ -237,7 +234,8 @@ export class CreditsStack extends Stack {
       [sweepMetrics.failed, 'expired holds could not be ended'],
       [sweepMetrics.living, 'jobs live past the expiry of their holds: they should have ended by their deadline'],
     ] as const;
-    for (const [metricName, what] of watched) this.watch(metricName, sweepEvery, what);
+    for (const [metricName, describe] of watched)
+      alarmWhenCounted(this, metricName, { service: 'credits', period: sweepEvery, describe });
   }
 
   private creditsFunction(

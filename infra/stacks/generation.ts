@@ -1,5 +1,5 @@
 /** The generation service: assets and outputs in S3, jobs as event streams, a fair queue and its workers. */
-import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -60,7 +60,7 @@ export class GenerationStack extends Stack {
     this.uploads = this.uploadsBucket(platform.config.origins);
     const { origins, outputs } = platform.config;
     this.outputs = outputs
-      ? outputsElsewhere(this, outputs)
+      ? outputsElsewhere(outputs)
       : outputsHere(this, this.privateBucket('Outputs', origins, [HttpMethods.GET]));
     this.results = new ReadModelTable(this, 'Results', { partitionKey: 'owner', sortKey: 'id', ttl: 'expires' });
     const patience = { visibilityTimeout: Duration.seconds(workTimeout.toSeconds() * 6), maxReceiveCount: 5 };
@@ -230,18 +230,6 @@ export class GenerationStack extends Stack {
     });
     // It ends jobs that are long past their deadline.
     this.events.grantAppend(jobStatus);
-  }
-
-  /** Secrets by their names; Secrets Manager adds a hyphen and six characters to each. */
-  allowSecrets(to: TesseraFunction, names: readonly string[]): void {
-    const arnOf = (name: string) =>
-      this.formatArn({
-        service: 'secretsmanager',
-        resource: 'secret',
-        resourceName: `${name}-??????`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      });
-    to.allow(['secretsmanager:GetSecretValue'], names.map(arnOf));
   }
 
   allowObjects(to: TesseraFunction, bucket: Bucket, keys: string, ...actions: string[]): void {

@@ -1,5 +1,5 @@
 /** The identity service: who may call. The authorizer in front of every route, the users' records, and what happens to them. */
-import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { CfnAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
@@ -260,15 +260,7 @@ export class IdentityStack extends Stack {
     const secretNames = Object.values(issuers)
       .flat()
       .flatMap((issuer) => (issuer.algorithm === 'HS256' ? [issuer.secret_name] : []));
-    // Secrets Manager adds a hyphen and six characters to a secret's name in its ARN.
-    const arnOf = (name: string) =>
-      this.formatArn({
-        service: 'secretsmanager',
-        resource: 'secret',
-        resourceName: `${name}-??????`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      });
-    if (secretNames.length > 0) fn.allow(['secretsmanager:GetSecretValue'], secretNames.map(arnOf));
+    fn.allowSecrets(secretNames);
     new CfnPermission(this, 'AuthorizerPermission', {
       action: 'lambda:InvokeFunction',
       functionName: fn.functionArn,

@@ -21,17 +21,14 @@ const makersEnvironment = (stack: GenerationStack, { config }: PlatformStack) =>
 };
 
 /** Operators make an app's secret when it has credentials (docs/providers.md). */
-const allowProviders = (stack: GenerationStack, to: TesseraFunction): void =>
-  stack.allowSecrets(
-    to,
-    definitions.map(({ id }) => `tessera/providers/${id}`),
-  );
+const allowProviders = (to: TesseraFunction): void =>
+  to.allowSecrets(definitions.map(({ id }) => `tessera/providers/${id}`));
 
 const allowMaking = (stack: GenerationStack, to: TesseraFunction, platform: PlatformStack): void => {
   platform.letReadCatalog(to);
   stack.events.grantAppend(to);
   stack.outputs.allow(to, 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload');
-  allowProviders(stack, to);
+  allowProviders(to);
 };
 
 export const worker = (stack: GenerationStack, platform: PlatformStack): void => {
@@ -78,7 +75,7 @@ export const providerWebhooks = (stack: GenerationStack, identity: IdentityStack
   const receive = fn(stack, 'ProviderWebhooks', 'provider-webhooks', {
     environment: { FOLLOW_QUEUE_URL: stack.follow.queue.queueUrl, CALLBACKS: stack.callbacks.secretArn },
   });
-  allowProviders(stack, receive);
+  allowProviders(receive);
   receive.allow(['secretsmanager:GetSecretValue'], [stack.callbacks.secretArn]);
   receive.allow(['sqs:SendMessage'], [stack.follow.queue.queueArn]);
   Validations.of(identity.routes.add(stack, 'WebhookRoutes', { routes: webhookRoutes, function: receive })).acknowledge(

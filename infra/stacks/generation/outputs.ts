@@ -24,14 +24,11 @@ export const outputsHere = (stack: GenerationStack, bucket: Bucket): Outputs => 
   allowListing: (fn) => fn.allowListing(bucket.bucketArn, keys),
 });
 
-export const outputsElsewhere = (
-  stack: GenerationStack,
-  { endpoint, region, bucket, keys_secret: keysSecret }: OutputsElsewhere,
-): Outputs => {
+export const outputsElsewhere = ({ endpoint, region, bucket, keys_secret: keysSecret }: OutputsElsewhere): Outputs => {
   const allowed = new Set<TesseraFunction>();
   /** The secret's keys are all that a function needs, once. */
   const allowKeys = (fn: TesseraFunction): void => {
-    if (!allowed.has(fn)) stack.allowSecrets(fn, [keysSecret]);
+    if (!allowed.has(fn)) fn.allowSecrets([keysSecret]);
     allowed.add(fn);
   };
   return {

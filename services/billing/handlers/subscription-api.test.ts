@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import type { Observed } from '../domain/subscription-state.ts';
 import { subscriptionStream } from '../domain/subscription-state.ts';
-import { type ObservedAtStripe, ProviderFailure } from '../providers/provider.ts';
+import { ProviderFailure } from '../providers/provider.ts';
 import { newApi } from '../test/api.ts';
 import { meta, owner } from '../test/api-world.ts';
 import { anObserved } from '../test/subscriptions.ts';
@@ -8,7 +9,7 @@ import { anObserved } from '../test/subscriptions.ts';
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 
 /** A user who pays for `plus`, at 10.00 a month, and is ten days into it. */
-const subscribed = async (changes: Partial<ObservedAtStripe> = {}) => {
+const subscribed = async (changes: Partial<Observed> = {}) => {
   const api = newApi();
   const { parts, script } = api;
   script.subscription = anObserved({ currentPeriodEnd: inDays(20), ...changes });

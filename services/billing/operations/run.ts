@@ -5,6 +5,7 @@ import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { OperatorError } from '#shared/operations/operator-error.ts';
 import type { Output } from '#shared/operations/output.ts';
 import { runRebuild } from '#shared/operations/rebuild.ts';
+import { runCommand } from '#shared/operations/run-command.ts';
 import { parseOwnerKey } from '#shared/owner.ts';
 import { applyFact } from '../callbacks/apply-fact.ts';
 import { callbackTable } from '../callbacks/callback-table.ts';
@@ -150,30 +151,23 @@ const perform = (
 };
 
 /** Runs one command. Answers the exit code: 0, 1 when differences were found or remain, 2 when the command could not run. */
-export const runBilling = async (
+export const runBilling = (
   args: readonly string[],
   output: Output,
   { catalog, providersOf, now = () => new Date().toISOString() }: BillingParts = {},
-): Promise<number> => {
-  try {
-    const options = readOptions(args);
-    if (options.command === 'help') {
-      output.print(usage);
-      return 0;
-    }
-    const found = await connect(options.where);
-    const books = { ...found, catalog: catalog ?? found.catalog, providersOf: providersOf ?? found.providersOf };
-    try {
-      return await perform(books, options, output, now);
-    } catch (error) {
-      throw explain(error, books);
-    } finally {
-      books.close();
-    }
-  } catch (error) {
-    output.progress(undefined);
-    if (!(error instanceof OperatorError)) throw error;
-    output.complain(`billing: ${error.message}`);
-    return 2;
-  }
-};
+): Promise<number> =>
+  runCommand(
+    {
+      name: 'billing',
+      usage,
+      readOptions,
+      connect: async ({ where }: Exclude<BillingOptions, { command: 'help' }>) => {
+        const found = await connect(where);
+        return { ...found, catalog: catalog ?? found.catalog, providersOf: providersOf ?? found.providersOf };
+      },
+      perform: (books, options) => perform(books, options, output, now),
+      explain,
+    },
+    args,
+    output,
+  );

@@ -107,9 +107,8 @@ export interface PaymentProviderApi {
   ) => Promise<void>;
 }
 
-export type ObservedAtStripe = Observed;
 export interface SubscriptionAtProvider {
-  readonly observed: ObservedAtStripe;
+  readonly observed: Observed;
   readonly customer: string;
   readonly owner?: Owner;
   /** The item that a change of plan replaces. */

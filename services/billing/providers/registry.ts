@@ -15,7 +15,6 @@ export interface RegistryOptions {
   /** Milliseconds; the clock by default. */
   readonly now?: () => number;
 }
-export type Registry = (options: RegistryOptions) => ProvidersOf;
 
 const minuteMs = 60_000;
 /** Far more than one deployment serves; the app that was asked for first is forgotten first. */
@@ -46,7 +45,7 @@ const setUp = async (app: string, text: string | undefined): Promise<Providers> 
   };
 };
 
-export const providersOf: Registry = ({ readSecret, onFailure, now }) => {
+export const providersOf = ({ readSecret, onFailure, now }: RegistryOptions): ProvidersOf => {
   const known = new Map<string, LastGood<Providers>>();
 
   const learn = (app: string): LastGood<Providers> => {

@@ -1,7 +1,7 @@
 /** Payments as they are listed: one row each, made of the newest event, written only over an older one. */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { putIfNewer } from '#shared/aws/put-if-newer.ts';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
 import { idSchema } from '#shared/ids.ts';
@@ -89,19 +89,7 @@ const listing =
 
 export const paymentRows = (client: DynamoDBDocumentClient, table: string): PaymentRows => ({
   async write(row) {
-    try {
-      await client.send(
-        new PutCommand({
-          TableName: table,
-          Item: row,
-          ConditionExpression: 'attribute_not_exists(id) OR #version < :version',
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':version': row.version },
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+    await putIfNewer(client, table, 'id')(row);
   },
   async find(id) {
     const { Item } = await client.send(new GetCommand({ TableName: table, Key: { id } }));

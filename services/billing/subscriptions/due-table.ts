@@ -2,9 +2,9 @@
  * Every user's subscription as a row, for the clock: who is to be looked at when a prepaid period or a grace is over. A row is made
  * of the newest event's state alone, and an older version never replaces a newer one.
  */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { putIfNewer } from '#shared/aws/put-if-newer.ts';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { fingerprint } from '#shared/ids.ts';
 import { ownerKey, parseOwnerKey } from '#shared/owner.ts';
@@ -82,20 +82,7 @@ const lastKey = z.object({ owner: z.string(), dueAt: z.string() });
 
 export const dueTable = (client: DynamoDBDocumentClient, table: string): DueTable => ({
   write: async (row) => {
-    try {
-      await client.send(
-        new PutCommand({
-          TableName: table,
-          Item: row,
-          // `owner` is one of DynamoDB's reserved words.
-          ConditionExpression: 'attribute_not_exists(#owner) OR #version < :version',
-          ExpressionAttributeNames: { '#owner': 'owner', '#version': 'version' },
-          ExpressionAttributeValues: { ':version': row.version },
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+    await putIfNewer(client, table, 'owner')(row);
   },
 
   listDue: async (shard, { at, limit, cursor }) => {

@@ -1,9 +1,9 @@
 /** Providers made by hand: they note what they are asked, and answer by a script that tests change. */
+import type { Observed } from '../domain/subscription-state.ts';
 import {
   type ChargeOutcome,
   type CheckoutPage,
   type ClosedPage,
-  type ObservedAtStripe,
   type PaymentProviderApi,
   ProviderFailure,
   type StripeApi,
@@ -26,7 +26,7 @@ export interface Script {
   readonly lost: Set<string>;
   /** Pages that are not merely closed when they are to be. */
   readonly closed: Map<string, ClosedPage>;
-  subscription: ObservedAtStripe | undefined;
+  subscription: Observed | undefined;
   receiptUrl: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export const handMadeProviders = () => {
     if (customer !== undefined && script.lost.has(customer))
       throw new ProviderFailure('unknown-there', 'no such customer', { param: 'customer' });
   };
-  const change = (changes: Partial<ObservedAtStripe>) => {
+  const change = (changes: Partial<Observed>) => {
     if (script.subscription) script.subscription = { ...script.subscription, ...changes };
   };
 

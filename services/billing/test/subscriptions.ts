@@ -1,4 +1,5 @@
 /** What a user's subscription is told of, for tests: each with what it is mostly of. */
+import type { Plan } from '#services/catalog/contracts.ts';
 import type { Observe, RecordPeriodPaid, RevokePeriod } from '../domain/subscription-commands.ts';
 import type { SubscriptionEvent } from '../domain/subscription-events.ts';
 import type { Observed, PrepaidPeriod, RenewingPeriod } from '../domain/subscription-state.ts';
@@ -7,6 +8,19 @@ type EventOf<Type extends SubscriptionEvent['type']> = Extract<SubscriptionEvent
 
 /** So many days, or parts of one, behind the beginning of 2027. */
 export const day = (days: number): string => new Date(Date.UTC(2027, 0, 1) + days * 86_400_000).toISOString();
+
+/** The plan that the facts here are mostly of. */
+export const plus: Plan = {
+  id: 'plus',
+  name: 'Plus',
+  monthly_credits: 100,
+  max_rollover: 50,
+  daily_credits: 0,
+  daily_cap: null,
+  pro: true,
+  price: { amount_minor: 1_000, currency: 'USD', interval: 'month' },
+  limits: { jobs_per_hour: null, concurrent_jobs: null },
+};
 
 export const anObserved = (changes: Partial<Observed> = {}): Observed => ({
   provider: 'stripe',

@@ -44,7 +44,11 @@ const operator = { name: 'op', now: () => '2026-11-05T12:00:00.000Z' };
 const catalog = async (...args: readonly string[]) => {
   const lines: string[] = [];
   const complaints: string[] = [];
-  const output = { print: (text: string) => lines.push(text), complain: (text: string) => complaints.push(text) };
+  const output = {
+    print: (text: string) => lines.push(text),
+    complain: (text: string) => complaints.push(text),
+    progress: () => undefined,
+  };
   const code = await runCatalog([...args, '--account', account], output, operator);
   return { code, said: lines.join('\n'), complaint: complaints.join('\n') };
 };

@@ -1,5 +1,6 @@
 /** `npm run catalog`: the operators' commands over what apps offer, on the local account or on AWS. */
 import { userInfo } from 'node:os';
+import { terminalOutput } from '#shared/operations/output.ts';
 
 /** Apps' files are checked when they are imported: what is wrong with one is said without a stack. */
 const load = () =>
@@ -9,8 +10,7 @@ const load = () =>
   });
 
 const { runCatalog } = await load();
-process.exitCode = await runCatalog(
-  process.argv.slice(2),
-  { print: (text) => console.log(text), complain: (text) => console.error(text) },
-  { name: userInfo().username, now: () => new Date().toISOString() },
-);
+process.exitCode = await runCatalog(process.argv.slice(2), terminalOutput(), {
+  name: userInfo().username,
+  now: () => new Date().toISOString(),
+});

@@ -1,6 +1,6 @@
 /** What `npm run catalog` is told. */
-import { parseArgs } from 'node:util';
 import { OperatorError } from '#shared/operations/operator-error.ts';
+import { parseArguments } from '#shared/operations/parse-arguments.ts';
 import { reason as reasonSchema } from '../domain/offer.ts';
 import type { Where } from './connect.ts';
 
@@ -51,27 +51,16 @@ const whole = (text: string, what: string, max: number): number => {
   return number;
 };
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        account: { type: 'string', default: '.local/account.json' },
-        'events-table': { type: 'string' },
-        last: { type: 'string', default: '20' },
-        reason: { type: 'string' },
-        yes: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    // parseArgs says what was wrong, and behind it how to escape positional arguments, which is never meant here.
-    const { message = String(error) } = Object(error) as Partial<Error>;
-    throw new OperatorError(message.split('. ')[0] ?? '');
-  }
-};
+const parse = (args: readonly string[]) =>
+  parseArguments(args, {
+    account: { type: 'string', default: '.local/account.json' },
+    'events-table': { type: 'string' },
+    last: { type: 'string', default: '20' },
+    reason: { type: 'string' },
+    yes: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  });
 
 const readReason = (text: string | undefined): string | undefined => {
   if (text !== undefined && !reasonSchema.safeParse(text).success)

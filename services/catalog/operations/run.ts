@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { definitions } from '#apps';
 import { explain } from '#shared/operations/explain.ts';
 import { OperatorError } from '#shared/operations/operator-error.ts';
+import type { Output } from '#shared/operations/output.ts';
+import { runCommand } from '#shared/operations/run-command.ts';
 import { changeOffer } from '../change-offer.ts';
 import { type AppOffer, offerOf } from '../contracts.ts';
 import {
@@ -21,12 +23,6 @@ import { connect, type Offers } from './connect.ts';
 import { type Difference, differenceLines, differences } from './differences.ts';
 import { type CatalogOptions, readOptions, usage } from './options.ts';
 
-export interface Output {
-  /** The result. */
-  print(text: string): void;
-  /** What went wrong. */
-  complain(text: string): void;
-}
 /** For the history: who it was. */
 export interface Operator {
   readonly name: string;
@@ -205,24 +201,16 @@ const perform = (
 };
 
 /** Runs one command. Answers the exit code: 0, 1 when there is a difference that was left, 2 when the command could not run. */
-export const runCatalog = async (args: readonly string[], output: Output, operator: Operator): Promise<number> => {
-  try {
-    const options = readOptions(args);
-    if (options.command === 'help') {
-      output.print(usage);
-      return 0;
-    }
-    const offers = await connect(options.where);
-    try {
-      return await perform(offers, options, output, operator);
-    } catch (error) {
-      throw explain(error, { place: offers.place, tables: [offers.table] });
-    } finally {
-      offers.close();
-    }
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    output.complain(`catalog: ${error.message}`);
-    return 2;
-  }
-};
+export const runCatalog = (args: readonly string[], output: Output, operator: Operator): Promise<number> =>
+  runCommand(
+    {
+      name: 'catalog',
+      usage,
+      readOptions,
+      connect: ({ where }: Exclude<CatalogOptions, { command: 'help' }>) => connect(where),
+      perform: (offers, options) => perform(offers, options, output, operator),
+      explain: (error, { place, table }) => explain(error, { place, tables: [table] }),
+    },
+    args,
+    output,
+  );

@@ -5,6 +5,7 @@ import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { OperatorError } from '#shared/operations/operator-error.ts';
 import type { Output } from '#shared/operations/output.ts';
 import { runRebuild } from '#shared/operations/rebuild.ts';
+import { runCommand } from '#shared/operations/run-command.ts';
 import type { AccountEvent } from '../domain/events.ts';
 import type { Account } from '../domain/state.ts';
 import { connect, explain, type Ledger } from './connect.ts';
@@ -93,30 +94,23 @@ const perform = (ledger: Ledger, options: Exclude<LedgerOptions, { command: 'hel
 };
 
 /** Runs one command. Answers the exit code: 0, 1 when something is wrong with the ledger, 2 when the command could not run. */
-export const runLedger = async (
+export const runLedger = (
   args: readonly string[],
   output: Output,
   { wait = setTimeout, catalog }: LedgerParts = {},
-): Promise<number> => {
-  try {
-    const options = readOptions(args);
-    if (options.command === 'help') {
-      output.print(usage);
-      return 0;
-    }
-    const found = await connect(options.where);
-    const ledger = { ...found, catalog: catalog ?? found.catalog };
-    try {
-      return await perform(ledger, options, output, wait);
-    } catch (error) {
-      throw explain(error, ledger);
-    } finally {
-      ledger.close();
-    }
-  } catch (error) {
-    output.progress(undefined);
-    if (!(error instanceof OperatorError)) throw error;
-    output.complain(`ledger: ${error.message}`);
-    return 2;
-  }
-};
+): Promise<number> =>
+  runCommand(
+    {
+      name: 'ledger',
+      usage,
+      readOptions,
+      connect: async ({ where }: Exclude<LedgerOptions, { command: 'help' }>) => {
+        const found = await connect(where);
+        return { ...found, catalog: catalog ?? found.catalog };
+      },
+      perform: (ledger, options) => perform(ledger, options, output, wait),
+      explain,
+    },
+    args,
+    output,
+  );

@@ -134,4 +134,3 @@ export const followPayment =
       logger.info('account follows a payment', { app, user, event: type, command: command.type, repeated });
     }
   };
-export type FollowPayment = ReturnType<typeof followPayment>;

@@ -2,9 +2,9 @@
  * All of credits' read models, as pure functions of one recorded event: what the stream's reader writes while events happen, a
  * rebuild writes again from their beginning, also while the reader is at work.
  */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
+import { putIfNewer } from '#shared/aws/put-if-newer.ts';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { parseOwnerKey } from '#shared/owner.ts';
 import type { AccountEvent } from '../domain/events.ts';
@@ -41,26 +41,9 @@ export interface ReadModelTables {
 export const readModelWriter =
   (client: DynamoDBDocumentClient, tables: ReadModelTables) =>
   async ({ table, row }: ReadModelWrite): Promise<boolean> => {
-    const put = { TableName: tables[table], Item: row };
-    if (table === 'usage') {
-      await client.send(new PutCommand(put));
-      return true;
-    }
-    try {
-      await client.send(
-        new PutCommand({
-          ...put,
-          // `owner` is one of DynamoDB's reserved words.
-          ConditionExpression: 'attribute_not_exists(#owner) OR #version < :version',
-          ExpressionAttributeNames: { '#owner': 'owner', '#version': 'version' },
-          ExpressionAttributeValues: { ':version': row.version },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    if (table === 'balances') return putIfNewer(client, tables.balances, 'owner')(row);
+    await client.send(new PutCommand({ TableName: tables.usage, Item: row }));
+    return true;
   };
 export type WriteReadModel = ReturnType<typeof readModelWriter>;
 

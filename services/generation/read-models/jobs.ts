@@ -3,8 +3,8 @@
  * written only over an older one, so duplicates and disorder do no harm. What is left of a removed job's row is its version,
  * for as long as an older event could come late and bring it back.
  */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { putIfNewer } from '#shared/aws/put-if-newer.ts';
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import { isEnded, isKnown, type Job, type KnownJob, parseJobStream } from '../domain/job.ts';
@@ -146,18 +146,7 @@ export const jobsReadModel = (client: DynamoDBDocumentClient, table: string): Jo
     async project(recorded) {
       const Item = rowOf(recorded);
       if (!Item) return;
-      try {
-        await client.send(
-          new PutCommand({
-            TableName: table,
-            Item,
-            ConditionExpression: 'attribute_not_exists(sk) OR version < :version',
-            ExpressionAttributeValues: { ':version': recorded.version },
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      await putIfNewer(client, table, 'sk')(Item);
     },
 
     async list(owner, query) {

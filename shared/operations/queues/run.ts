@@ -3,6 +3,7 @@ import { count } from '../columns.ts';
 import { explain } from '../explain.ts';
 import { OperatorError } from '../operator-error.ts';
 import type { Output } from '../output.ts';
+import { runCommand } from '../run-command.ts';
 import { connect, type Deployment } from './connect.ts';
 import { type DeadLetter, lookInto } from './dead-letters.ts';
 import { type DeadLetterQueue, findQueue, findQueues } from './find-queues.ts';
@@ -107,25 +108,16 @@ const perform = (
 };
 
 /** Runs one command. Answers the exit code: 0, 1 when something waits or was left, 2 when the command could not run. */
-export const runQueues = async (args: readonly string[], output: Output, now = Date.now()): Promise<number> => {
-  try {
-    const options = readOptions(args);
-    if (options.command === 'help') {
-      output.print(usage);
-      return 0;
-    }
-    const deployment = await connect(options.where);
-    try {
-      return await perform(deployment, options, output, now);
-    } catch (error) {
-      throw explain(error, { place: deployment.place, tables: [] });
-    } finally {
-      deployment.close();
-    }
-  } catch (error) {
-    output.progress(undefined);
-    if (!(error instanceof OperatorError)) throw error;
-    output.complain(`queues: ${error.message}`);
-    return 2;
-  }
-};
+export const runQueues = (args: readonly string[], output: Output, now = Date.now()): Promise<number> =>
+  runCommand(
+    {
+      name: 'queues',
+      usage,
+      readOptions,
+      connect: ({ where }: Exclude<QueuesOptions, { command: 'help' }>) => connect(where),
+      perform: (deployment, options) => perform(deployment, options, output, now),
+      explain: (error, { place }) => explain(error, { place, tables: [] }),
+    },
+    args,
+    output,
+  );

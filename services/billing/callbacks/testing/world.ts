@@ -19,7 +19,7 @@ import {
 } from '../../providers/provider.ts';
 import { type References, ReferenceTaken, type Referred } from '../../storage/references.ts';
 import { observeSubscription } from '../../subscriptions/observe.ts';
-import { anObserved, day } from '../../test/subscriptions.ts';
+import { anObserved, day, plus } from '../../test/subscriptions.ts';
 import type { Applied } from '../applied.ts';
 import { applyFact } from '../apply-fact.ts';
 import type { Fact, PaidInvoice } from '../facts.ts';
@@ -28,18 +28,6 @@ export const owner = { app: 'sparky', user: 'user-1' };
 export const at = day(0);
 export const meta = { actor: 'system:stripe', correlationId: 'request-1' };
 export const paymentId = 'pay_1';
-
-const plus: Plan = {
-  id: 'plus',
-  name: 'Plus',
-  monthly_credits: 100,
-  max_rollover: 50,
-  daily_credits: 0,
-  daily_cap: null,
-  pro: true,
-  price: { amount_minor: 1_000, currency: 'USD', interval: 'month' },
-  limits: { jobs_per_hour: null, concurrent_jobs: null },
-};
 
 export const memoryReferences = (): References & { readonly kept: ReadonlyMap<string, Referred> } => {
   const kept = new Map<string, Referred>();

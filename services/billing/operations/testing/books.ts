@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import canonicalize from 'canonicalize';
 import { definitions } from '#apps';
-import type { Catalog, Plan } from '#services/catalog/contracts.ts';
+import type { Catalog } from '#services/catalog/contracts.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
 import { newId } from '#shared/ids.ts';
 import { startDynamoDb } from '#shared/testing/dynamodb.ts';
@@ -22,7 +22,7 @@ import { type PaymentRow, paymentIndexes, paymentRow, paymentRows } from '../../
 import { referenceTable } from '../../storage/references.ts';
 import { byDue, dueTable, subscriptionRow } from '../../subscriptions/due-table.ts';
 import { order } from '../../test/payment-words.ts';
-import { day } from '../../test/subscriptions.ts';
+import { day, plus } from '../../test/subscriptions.ts';
 import { runBilling } from '../run.ts';
 import { stripeAccount } from './stripe-account.ts';
 
@@ -34,18 +34,6 @@ export const tables = {
   Callbacks: 'b-callbacks',
 };
 const meta = { actor: 'system:test', correlationId: 'request-0' };
-
-const plus: Plan = {
-  id: 'plus',
-  name: 'Plus',
-  monthly_credits: 100,
-  max_rollover: 50,
-  daily_credits: 0,
-  daily_cap: null,
-  pro: true,
-  price: { amount_minor: 1_000, currency: 'USD', interval: 'month' },
-  limits: { jobs_per_hour: null, concurrent_jobs: null },
-};
 
 /** Any app sells the plan. */
 const catalogOf = (): Catalog => {
