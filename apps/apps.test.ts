@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { definitions } from '#apps';
+import { notificationName } from '#services/notifications/contracts.ts';
 import { parseDefinitions } from './parse-definitions.ts';
 import { productStudio } from './product-studio.ts';
 import { sparky } from './sparky.ts';
@@ -21,6 +22,7 @@ describe.each(definitions.map((definition) => [definition.id, definition] as con
   const keys = [
     ...tools.flatMap(({ name_key, description_key }) => [name_key, description_key]),
     ...Object.values(options).flatMap((list) => list.map(({ name_key }) => name_key)),
+    ...notificationName.options.flatMap((name) => [`notifications.${name}.title`, `notifications.${name}.message`]),
   ];
 
   test('every key has an English text of its own, and no text is left over', () => {

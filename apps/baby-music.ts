@@ -15,6 +15,7 @@ import {
   toolList,
   toolTexts,
 } from './build.ts';
+import { english } from './notification-texts.ts';
 
 const origin = 'https://baby-music.example';
 
@@ -113,6 +114,7 @@ export const babyMusic: AppDefinition = {
   locales: ['en'],
   texts: {
     en: {
+      ...english,
       ...toolTexts({
         'lyric-generation': ['Lyrics', 'A few verses for your baby about what you like.'],
         'song-generation': ['Song', 'Your lyrics sung, to keep and play again.'],

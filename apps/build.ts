@@ -1,6 +1,7 @@
 /** What app definitions have in common, so that an app's file says only what is its own. */
 import type * as z from 'zod';
 import type { AppOffer, AppSettings, Issuer, Option, Pack, Plan, Tool } from '#services/catalog/contracts.ts';
+import type { NotificationName } from '#services/notifications/contracts.ts';
 
 /** A Supabase project signs with ES256 and publishes its keys. */
 export const supabaseIssuer = (project: string): Issuer => ({
@@ -121,3 +122,12 @@ export const toolTexts = (byTool: Readonly<Record<string, readonly [string, stri
 /** Names of a group's options, by id or the word that stands for it. */
 export const names = (group: string, byId: Readonly<Record<string, string>>): Texts =>
   Object.fromEntries(Object.entries(byId).map(([id, name]) => [`${group}.${word(id)}.name`, name]));
+
+/** Title and message by notification; one that is missing does not compile. */
+export const notificationTexts = (byName: Readonly<Record<NotificationName, readonly [string, string]>>): Texts =>
+  Object.fromEntries(
+    Object.entries(byName).flatMap(([name, [title, message]]) => [
+      [`notifications.${name}.title`, title],
+      [`notifications.${name}.message`, message],
+    ]),
+  );

@@ -15,6 +15,7 @@ import {
   toolList,
   toolTexts,
 } from './build.ts';
+import { english } from './notification-texts.ts';
 
 const origin = 'https://flirt-studio.example';
 
@@ -158,13 +159,16 @@ export const flirtStudio: AppDefinition = {
   options: {},
   locales: ['en'],
   texts: {
-    en: toolTexts({
-      'short-chat': ['Short chat', 'What the last messages say, and replies to choose from.'],
-      'long-chat': ['Long chat', 'A whole conversation read: its mood, its turns, and what to say next.'],
-      'image-analysis': [
-        'Screenshot or photo',
-        'A screenshot of a chat or a profile picture read, with replies to it.',
-      ],
-    }),
+    en: {
+      ...english,
+      ...toolTexts({
+        'short-chat': ['Short chat', 'What the last messages say, and replies to choose from.'],
+        'long-chat': ['Long chat', 'A whole conversation read: its mood, its turns, and what to say next.'],
+        'image-analysis': [
+          'Screenshot or photo',
+          'A screenshot of a chat or a profile picture read, with replies to it.',
+        ],
+      }),
+    },
   },
 };

@@ -1,6 +1,7 @@
 /** Nano Banana: a prompt, and a picture to go by, become a picture. Users sign in with Clerk, and with Supabase as before. */
 import type { AppDefinition } from '#services/catalog/contracts.ts';
 import { billingUrls, fixed, images, monthly, params, plan, text, toolList, toolTexts } from './build.ts';
+import { english } from './notification-texts.ts';
 
 const origin = 'https://nano-banana.example';
 
@@ -69,8 +70,11 @@ export const nanoBanana: AppDefinition = {
   options: {},
   locales: ['en'],
   texts: {
-    en: toolTexts({
-      'image-generation': ['Image', 'A picture of what you describe, after a picture of yours if you like.'],
-    }),
+    en: {
+      ...english,
+      ...toolTexts({
+        'image-generation': ['Image', 'A picture of what you describe, after a picture of yours if you like.'],
+      }),
+    },
   },
 };

@@ -14,6 +14,7 @@ import {
   toolList,
   toolTexts,
 } from './build.ts';
+import { english } from './notification-texts.ts';
 import { options, presetNames } from './product-studio/presets.ts';
 
 const origin = 'https://product-studio.example';
@@ -158,6 +159,7 @@ export const productStudio: AppDefinition = {
   locales: ['en'],
   texts: {
     en: {
+      ...english,
       ...toolTexts({
         'product-photo': ['Product photo', 'A shot of your product with a model, a pose and a scene of your choice.'],
         'background-swap': ['Background swap', 'The same photo of your product in another place.'],

@@ -1,6 +1,7 @@
 /** Sandbox lab: tools whose sandbox models are slow, fail or run as tasks, and ways to charge that no other app has, to see how all of it is handled. */
 import type { AppDefinition, Tool } from '#services/catalog/contracts.ts';
 import { billingUrls, fixed, images, monthly, packs, params, plan, text, toolList, toolTexts } from './build.ts';
+import { english } from './notification-texts.ts';
 
 const onSandbox = (id: string, ...models: string[]) =>
   ({
@@ -56,19 +57,22 @@ export const sandboxLab: AppDefinition = {
   options: {},
   locales: ['en'],
   texts: {
-    en: toolTexts({
-      slow: ['Slow', 'Takes five seconds.'],
-      fail: ['Fail', 'Fails for good.'],
-      flaky: ['Flaky', 'Fails once, then works.'],
-      blocked: ['Blocked', 'Refuses the content.'],
-      fallback: ['Fallback', 'Its first model is not there; the second one works.'],
-      task: ['Task', 'Is worked on for a second and asked after.'],
-      'task-fail': ['Failing task', 'Is worked on for a second and fails.'],
-      'task-stuck': ['Stuck task', 'Is worked on for ever: cancel it.'],
-      metered: ['Metered', 'Holds five credits and costs one for every hundred tokens.'],
-      cached: ['Cached', 'Answers the same request again for ten minutes, at no cost.'],
-      free: ['Free', 'Costs nothing; the plan’s limits count it.'],
-    }),
+    en: {
+      ...english,
+      ...toolTexts({
+        slow: ['Slow', 'Takes five seconds.'],
+        fail: ['Fail', 'Fails for good.'],
+        flaky: ['Flaky', 'Fails once, then works.'],
+        blocked: ['Blocked', 'Refuses the content.'],
+        fallback: ['Fallback', 'Its first model is not there; the second one works.'],
+        task: ['Task', 'Is worked on for a second and asked after.'],
+        'task-fail': ['Failing task', 'Is worked on for a second and fails.'],
+        'task-stuck': ['Stuck task', 'Is worked on for ever: cancel it.'],
+        metered: ['Metered', 'Holds five credits and costs one for every hundred tokens.'],
+        cached: ['Cached', 'Answers the same request again for ten minutes, at no cost.'],
+        free: ['Free', 'Costs nothing; the plan’s limits count it.'],
+      }),
+    },
   },
   tools: toolList([
     onSandbox('slow', 'sandbox-slow'),

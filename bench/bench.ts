@@ -2,6 +2,7 @@
 import { startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
 import { benchGenerations } from './generations.ts';
 import { benchHistoryLength } from './history-length.ts';
+import { benchRealtime } from './realtime.ts';
 import { benchRebuild } from './rebuild.ts';
 import { benchWriters } from './writers.ts';
 
@@ -10,6 +11,7 @@ const benchmarks: Readonly<Record<string, (dynamoDb: TestDynamoDb) => Promise<vo
   writers: benchWriters,
   rebuild: benchRebuild,
   generations: benchGenerations,
+  realtime: benchRealtime,
 };
 
 const asked = process.argv.slice(2);

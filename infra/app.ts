@@ -8,6 +8,7 @@ import { CatalogStack } from './stacks/catalog.ts';
 import { CreditsStack } from './stacks/credits.ts';
 import { GenerationStack } from './stacks/generation.ts';
 import { IdentityStack } from './stacks/identity.ts';
+import { NotificationsStack } from './stacks/notifications.ts';
 import { PlatformStack } from './stacks/platform.ts';
 import { WebhooksStack } from './stacks/webhooks.ts';
 
@@ -22,6 +23,7 @@ new CatalogStack(app, 'TesseraCatalog', services);
 const credits = new CreditsStack(app, 'TesseraCredits', services);
 new GenerationStack(app, 'TesseraGeneration', { ...services, credits });
 new BillingStack(app, 'TesseraBilling', services);
+new NotificationsStack(app, 'TesseraNotifications', services);
 new WebhooksStack(app, 'TesseraWebhooks', services);
 
 ringAlarms(app, platform, config.alarmEmail);

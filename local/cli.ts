@@ -21,6 +21,7 @@ const usage = `npm start [-- options]
   --port N        the API's port (default 4000)
   --auth-port N   the port of the Supabase Auth stand-in (default 4001)
   --payments-port N  the port of the stand-ins for Stripe and Paymob (default 4002)
+  --socket-port N  the port of the WebSocket API (default 4003)
   --fresh         begin without the data of earlier runs
 SUPABASE_URL      a real project that signs the first app's tokens, in place of the stand-in
 SUPABASE_HOOK_SECRET  the secret of its after-user-created hook, v1,whsec_…
@@ -48,6 +49,7 @@ interface Settings {
   readonly port: number;
   readonly authPort: number;
   readonly paymentsPort: number;
+  readonly socketPort: number;
   readonly fresh: boolean;
 }
 
@@ -57,6 +59,7 @@ function readSettings(): Settings | undefined {
       port: { type: 'string', default: '4000' },
       'auth-port': { type: 'string', default: '4001' },
       'payments-port': { type: 'string', default: '4002' },
+      'socket-port': { type: 'string', default: '4003' },
       fresh: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -71,6 +74,7 @@ function readSettings(): Settings | undefined {
     port: readPort(values.port),
     authPort: readPort(values['auth-port']),
     paymentsPort: readPort(values['payments-port']),
+    socketPort: readPort(values['socket-port']),
     fresh: values.fresh,
   };
 }
@@ -166,6 +170,7 @@ async function startParts(settings: Settings): Promise<
         worker_hosts: thisMachine,
       },
       httpPorts: { tessera: settings.port },
+      webSocketPorts: { 'tessera-realtime': settings.socketPort },
       dataDir: join(folder, 'data'),
       secrets: forAccount,
       live: true,
@@ -217,6 +222,7 @@ async function main(): Promise<void> {
   const facts = {
     readyMs: performance.now() - started,
     apiUrl: account.httpUrl(),
+    socketUrl: account.webSocketUrl(),
     signIn,
     payments: { url: payments.url, real: Object.keys(realProviders(process.env)) },
     testUser: testApp ? { app: testApp, ...testCredentials } : undefined,

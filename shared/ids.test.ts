@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { derivedId, idSchema, newId } from './ids.ts';
+import { derivedId, firstIdAt, idSchema, newId, timedId } from './ids.ts';
 
 describe('new ids', () => {
   test('sort in the order they were made', () => {
@@ -30,6 +30,27 @@ describe('derived ids', () => {
   test('differ wherever the parts differ, also by where one ends', () => {
     expect(derivedId('gen', 'a', 'bc')).not.toBe(derivedId('gen', 'ab', 'c'));
     expect(derivedId('gen', 'a')).not.toBe(derivedId('gen', 'a', ''));
+  });
+});
+
+describe('timed ids', () => {
+  const time = fc
+    .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
+    .map((at) => at.toISOString());
+  test('are the same for the same time and parts, for ever', () => {
+    const id = timedId('dlv', '2026-11-20T10:00:00.000Z', 'event', 'endpoint');
+    expect(id).toBe('dlv_01a1f866-0d00-8e9d-b906-ce7757aadb6e');
+    expect(id).not.toBe(timedId('dlv', '2026-11-20T10:00:00.000Z', 'event', 'other'));
+  });
+  test('pass the schema, and sort by their time among themselves and behind its first', () => {
+    fc.assert(
+      fc.property(time, time, fc.string(), (one, other, part) => {
+        const id = timedId('ntf', one, part);
+        expect(idSchema('ntf').safeParse(id).success).toBe(true);
+        expect(id < firstIdAt('ntf', other)).toBe(one < other);
+        if (one < other) expect(id < timedId('ntf', other, part)).toBe(true);
+      }),
+    );
   });
 });
 

@@ -1,7 +1,9 @@
 /** Sparky in English and Arabic. */
 import { names, toolTexts } from '../build.ts';
+import { arabic, english } from '../notification-texts.ts';
 
 const en = {
+  ...english,
   ...toolTexts({
     'hairstyle-changer': ['Hairstyle changer', 'See yourself with another haircut, in your colour or a new one.'],
     'hair-color-changer': ['Hair colour changer', 'Try a new hair colour before you dye.'],
@@ -56,6 +58,7 @@ const en = {
 };
 
 const ar = {
+  ...arabic,
   ...toolTexts({
     'hairstyle-changer': ['تغيير تسريحة الشعر', 'شاهد نفسك بقصة شعر أخرى، بلون شعرك أو بلون جديد.'],
     'hair-color-changer': ['تغيير لون الشعر', 'جرّب لون شعر جديدًا قبل أن تصبغه.'],

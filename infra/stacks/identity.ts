@@ -30,6 +30,8 @@ export class IdentityStack extends Stack {
   private readonly users: ReadModelTable;
   private readonly authorizerId: string;
   private readonly exports: Bucket;
+  /** Judges who opens a socket. */
+  readonly socketAuthorizer: TesseraFunction;
 
   constructor(scope: Construct, id: string, { platform, ...props }: IdentityProps) {
     super(scope, id, props);
@@ -43,6 +45,7 @@ export class IdentityStack extends Stack {
     });
     this.exports = this.exportsBucket();
     this.authorizerId = this.authorizer().ref;
+    this.socketAuthorizer = this.judge('SocketAuthorizer', 'socket-authorizer');
     this.api();
     this.relay();
     this.accountsOpened();
@@ -236,31 +239,34 @@ export class IdentityStack extends Stack {
     return secret;
   }
 
+  /** A function that tells whose a token is. */
+  private judge(id: string, entry: string): TesseraFunction {
+    const { issuers } = this.platform.config;
+    const fn = new TesseraFunction(this, id, {
+      service: 'identity',
+      entry: `services/identity/handlers/${entry}.ts`,
+      environment: { ISSUERS: JSON.stringify(issuers), USERS_TABLE: this.users.tableName },
+      timeout: Duration.seconds(5),
+    });
+    this.users.allow(fn, 'GetItem');
+    const secretNames = Object.values(issuers)
+      .flat()
+      .flatMap((issuer) => (issuer.algorithm === 'HS256' ? [issuer.secret_name] : []));
+    fn.allowSecrets(secretNames);
+    return fn;
+  }
+
   private authorizer(): CfnAuthorizer {
-    const { api, config } = this.platform;
-    const { issuers } = config;
+    const { api } = this.platform;
     // `npm run admin-key` makes keys, and says what belongs here.
     const adminKeys = this.writtenByOperators('AdminKeys', {
       name: 'tessera/admin-keys',
       description: 'SHA-256 hashes of admin keys: { "<app>": ["<hex>", ...] }',
       reason: 'It holds hashes only. Keys are rotated by their owners: an app may have several at a time.',
     });
-    const fn = new TesseraFunction(this, 'Authorizer', {
-      service: 'identity',
-      entry: 'services/identity/handlers/authorizer.ts',
-      environment: {
-        ISSUERS: JSON.stringify(issuers),
-        ADMIN_KEYS: adminKeys.ref,
-        USERS_TABLE: this.users.tableName,
-      },
-      timeout: Duration.seconds(5),
-    });
+    const fn = this.judge('Authorizer', 'authorizer');
+    fn.addEnvironment('ADMIN_KEYS', adminKeys.ref);
     fn.allow(['secretsmanager:GetSecretValue'], [adminKeys.ref]);
-    this.users.allow(fn, 'GetItem');
-    const secretNames = Object.values(issuers)
-      .flat()
-      .flatMap((issuer) => (issuer.algorithm === 'HS256' ? [issuer.secret_name] : []));
-    fn.allowSecrets(secretNames);
     new CfnPermission(this, 'AuthorizerPermission', {
       action: 'lambda:InvokeFunction',
       functionName: fn.functionArn,

@@ -4,6 +4,7 @@ import type { Paint } from './lines.ts';
 export interface BannerFacts {
   readonly readyMs: number;
   readonly apiUrl: string;
+  readonly socketUrl: string;
   /** Auth address by app. */
   readonly signIn: Readonly<Record<string, string>>;
   /** Page of the payment providers' stand-ins; what is real has no page there. */
@@ -20,6 +21,13 @@ export interface BannerFacts {
   readonly dataDir: string | undefined;
 }
 
+/** By the repository's own Node, for an older one reads no TypeScript; in double quotes, so nothing in it that a shell would change. */
+const listenCommand = ({ socketUrl, tokenFile }: Pick<BannerFacts, 'socketUrl' | 'tokenFile'>): string => {
+  const token = `token: () => fs.readFileSync('${tokenFile}', 'utf8')`;
+  const options = `{ url: '${socketUrl}', ${token}, onState: console.log, onMessage: (said) => console.dir(said, { depth: 9 }) }`;
+  return `node_modules/.bin/node -e "import('./sdk/realtime/index.ts').then((sdk) => sdk.connectRealtime(${options}))"`;
+};
+
 export function banner(paint: Paint, facts: BannerFacts): string {
   const names = Object.keys(facts.signIn);
   const width = Math.max(...names.map(({ length }) => length), 0);
@@ -31,6 +39,7 @@ export function banner(paint: Paint, facts: BannerFacts): string {
     `${paint('bold', 'Tessera')} runs on this machine, ready in ${(facts.readyMs / 1000).toFixed(1)} s.`,
     '',
     row('API', paint('bold', facts.apiUrl)),
+    row('socket', facts.socketUrl),
     ...names.map((app, i) => row(i === 0 ? 'sign-in' : '', `${app.padEnd(width)}  ${facts.signIn[app]}`)),
     row('payments', `${payments.url}${real}`),
     ...(testUser ? [row('test user', `${testUser.email} / ${testUser.password}  (${testUser.app})`)] : []),
@@ -41,6 +50,8 @@ export function banner(paint: Paint, facts: BannerFacts): string {
       ? [
           `  curl -s ${facts.apiUrl}/v1/credits -H "authorization: Bearer $(cat ${facts.tokenFile})"`,
           `  curl -s ${facts.apiUrl}/v1/admin/accounts -H "x-admin-key: $(cat ${facts.adminKeyFile})"`,
+          `  ${listenCommand(facts)}`,
+          '  … prints what this user hears, until Ctrl-C: run a tool meanwhile, in another shell',
           `  the token is the test user's; the project's API key is in ${facts.anonKeyFile}; every app's keys are in ${facts.appsFile}`,
           '  uploading a photo and running a tool by hand: README.md, "By hand"',
         ]

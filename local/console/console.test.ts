@@ -85,6 +85,7 @@ test('the banner names the addresses, the user and the next command', () => {
   const facts = {
     readyMs: 2_340,
     apiUrl: 'http://127.0.0.1:4000',
+    socketUrl: 'ws://127.0.0.1:4003/v1',
     signIn: { sparky: 'http://127.0.0.1:4001/sparky' },
     payments: { url: 'http://127.0.0.1:4002', real: ['stripe'] },
     anonKeyFile: '.local/anon-key',
@@ -100,6 +101,8 @@ test('the banner names the addresses, the user and the next command', () => {
     facts.signIn.sparky,
     'http://127.0.0.1:4002  (stripe for real',
     'me@example.com / secret',
+    'ws://127.0.0.1:4003/v1\n',
+    "url: 'ws://127.0.0.1:4003/v1', token: () => fs.readFileSync('.local/token', 'utf8')",
     'cat .local/token',
     'cat .local/admin-key',
     '.local, kept',

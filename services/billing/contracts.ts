@@ -101,7 +101,19 @@ export const subscriptionRenewed = publishedEvent(
 /** Which plan the user has by what they pay; null: the app's default one. Versions of one user are in order: only the newest counts. */
 export const planEntitled = publishedEvent(
   'PlanEntitled',
-  z.object({ plan: z.string().nullable(), reason: z.string() }),
+  z.object({
+    plan: z.string().nullable(),
+    reason: z.string(),
+    /** How the subscription, or what was prepaid, stands with it. Earlier ones do not say. */
+    standing: z
+      .object({
+        status: subscriptionStatus,
+        cancelAtPeriodEnd: z.boolean(),
+        currentPeriodEnd: z.iso.datetime().nullable(),
+        graceUntil: z.iso.datetime().nullable(),
+      })
+      .optional(),
+  }),
 );
 /** How the user's subscription stands. */
 export const subscriptionChanged = publishedEvent(

@@ -225,16 +225,21 @@ describe('of a subscription is told', () => {
       ),
     ).toEqual([
       undefined,
-      { type: 'PlanEntitled', data: { plan: 'monthly', reason: 'trial' } },
+      {
+        type: 'PlanEntitled',
+        data: { plan: 'monthly', reason: 'trial', standing: expect.objectContaining({ status: 'none' }) },
+      },
       { type: 'TrialEnding', data: { plan: 'monthly', endsAt: later } },
     ]));
 
   test('FS7 how it stands, with the plan that was paid for, also where the change of plan is told of only behind it', () => {
     const end = observed({ status: 'canceled', cancelAtPeriodEnd: true });
+    const { plan: _, ...standing } = changed({}).data;
     const entitled: SubscriptionEvent = { type: 'PlanEntitled', plan: 'monthly', reason: 'paid' };
     const told = toldOfSubscription(observed(), paid, entitled, observed({ cancelAtPeriodEnd: true }), end);
-    expect([told[0], told[3], told[4]]).toEqual([
+    expect([told[0], told[2], told[3], told[4]]).toEqual([
       changed({}),
+      { type: 'PlanEntitled', data: { plan: 'monthly', reason: 'paid', standing } },
       changed({ plan: 'monthly', cancelAtPeriodEnd: true }),
       changed({ status: 'canceled', cancelAtPeriodEnd: true }),
     ]);
@@ -246,7 +251,10 @@ describe('of a subscription is told', () => {
         { type: 'PrepaidEnded', paymentId, plan: 'monthly', endedAt: later },
         { type: 'PlanEntitled', plan: null, reason: 'ended' },
       ),
-    ).toEqual([undefined, { type: 'PlanEntitled', data: { plan: null, reason: 'ended' } }]));
+    ).toMatchObject([
+      undefined,
+      { type: 'PlanEntitled', data: { plan: null, reason: 'ended', standing: { status: 'none' } } },
+    ]));
 
   test('FS7 until when the plan stays while a payment is overdue', () => {
     const overdue = observed({ status: 'past_due', overdueSince: at });

@@ -7,6 +7,7 @@ import type { PaymentEvent } from './domain/payment-events.ts';
 import { grantIdOf, type KnownPayment, type Payment, parsePaymentStream } from './domain/payment-state.ts';
 import type { SubscriptionEvent } from './domain/subscription-events.ts';
 import type { Subscription } from './domain/subscription-state.ts';
+import { subscriptionView } from './subscription-view.ts';
 
 type Published = { [Event in BillingEvent as Event['type']]: Pick<Event, 'type' | 'data'> }[BillingEvent['type']];
 
@@ -71,14 +72,26 @@ const ofPayment = (event: PaymentEvent, paymentId: string, state: KnownPayment):
   }
 };
 
+const standingOf = (state: Subscription, at: string) => {
+  const { status, cancel_at_period_end, current_period_end, grace_until } = subscriptionView(state, at);
+  return {
+    status,
+    cancelAtPeriodEnd: cancel_at_period_end,
+    currentPeriodEnd: current_period_end,
+    graceUntil: grace_until,
+  };
+};
+
 const ofSubscription = (event: SubscriptionEvent, at: string, state: Subscription): Published | undefined => {
   switch (event.type) {
     case 'PeriodPaid': {
       const { paymentId, plan, credits, maxRollover, from, until } = event;
       return { type: 'SubscriptionRenewed', data: { paymentId, plan, credits, maxRollover, from, until } };
     }
-    case 'PlanEntitled':
-      return { type: 'PlanEntitled', data: { plan: event.plan, reason: event.reason } };
+    case 'PlanEntitled': {
+      const { plan, reason } = event;
+      return { type: 'PlanEntitled', data: { plan, reason, standing: standingOf(state, at) } };
+    }
     case 'SubscriptionObserved': {
       const { status, cancelAtPeriodEnd, currentPeriodEnd } = event;
       // Not as told last: a new entitlement is told of right behind this event.

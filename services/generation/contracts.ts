@@ -167,7 +167,14 @@ export const generationEventView = z.object({
 });
 export const cancelledGeneration = z.object({ id: idSchema('gen'), status: z.literal('cancelled') });
 
-const job = { jobId: z.string(), tool: z.string() };
+/** `title` and `favourite`: as they are after the event. Events of before they were told have none. */
+const job = {
+  jobId: z.string(),
+  tool: z.string(),
+  title: z.string().nullable().optional(),
+  favourite: z.boolean().optional(),
+};
+const jobOutputs = z.array(z.object({ kind: z.string(), contentType: z.string(), bytes: z.int() }));
 
 /** Accepted: its credits are held. */
 export const jobRequested = publishedEvent('JobRequested', z.object({ ...job, quote: credits }));
@@ -182,7 +189,7 @@ export const jobSucceeded = publishedEvent(
   z.object({
     ...job,
     cost: credits,
-    outputs: z.array(z.object({ kind: z.string(), contentType: z.string(), bytes: z.int() })),
+    outputs: jobOutputs,
     /** Who made it; absent when it was served from the cache. */
     provider: z.string().optional(),
     model: z.string().optional(),
@@ -204,10 +211,24 @@ export const jobProgressed = publishedEvent('JobProgressed', z.object({ ...job, 
 /** Its owner gave it another name, or marked it. */
 export const jobChanged = publishedEvent(
   'JobChanged',
-  z.object({ ...job, title: z.string().nullable(), favourite: z.boolean() }),
+  z.object({
+    ...job,
+    title: z.string().nullable(),
+    favourite: z.boolean(),
+    /** How the job stands: whoever hears of this change alone knows all. Events of before it was told have none. */
+    standing: z
+      .object({
+        status: jobStatus,
+        progress: z.int().min(0).max(100),
+        cost: credits,
+        outputs: jobOutputs,
+        error: z.object({ reason: z.string(), message: z.string() }).nullable(),
+      })
+      .optional(),
+  }),
 );
 /** Its owner removed it, with its files. */
-export const jobRemoved = publishedEvent('JobRemoved', z.object(job));
+export const jobRemoved = publishedEvent('JobRemoved', z.object({ jobId: job.jobId, tool: job.tool }));
 /** Over without a result and without a charge. `blocked`: the provider's moderation refused it. */
 export const jobFailed = publishedEvent(
   'JobFailed',

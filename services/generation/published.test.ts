@@ -40,3 +40,35 @@ test('what is published is what the contract says, without keys, claims and para
   });
   expect(JSON.stringify(published)).not.toMatch(/secret|m-1|fingerprint/);
 });
+
+test('BM14 a new name or mark tells with it how the job stands, and every event the name it has by then', async () => {
+  const { store, handleJob } = memoryJobs();
+  await handleJob(
+    stream,
+    { type: 'RequestJob', at, deadline: '2026-11-20T10:02:00.000Z', ...asked, title: 'First' },
+    meta,
+  );
+  await handleJob(stream, { type: 'RenameJob', at, title: 'Mine' }, meta);
+  await handleJob(stream, { type: 'StartJob', at, claim, provider: 'sandbox', model: 'sandbox-1' }, meta);
+  await handleJob(stream, { type: 'FavourJob', at, favourite: true }, meta);
+  await handleJob(stream, { type: 'SucceedJob', at, by: { claim }, outputs: [output], usage: {}, cost: 3 }, meta);
+  await handleJob(stream, { type: 'FavourJob', at, favourite: false }, meta);
+  await handleJob(stream, { type: 'RemoveJob', at }, meta);
+  const recorded = await store.read(stream, { limit: 100 });
+  const published = recorded.flatMap((event) => toPublished(event) ?? []);
+  const running = { progress: 0, cost: 4, outputs: [], error: null };
+  const outputs = [{ kind: 'image', contentType: 'image/png', bytes: 9 }];
+  expect(published.map(({ type, data }) => [type, data])).toMatchObject([
+    ['JobRequested', { title: 'First', favourite: false }],
+    ['JobChanged', { title: 'Mine', favourite: false, standing: { status: 'queued', ...running } }],
+    ['JobStarted', { title: 'Mine', favourite: false }],
+    ['JobChanged', { title: 'Mine', favourite: true, standing: { status: 'processing', ...running } }],
+    ['JobSucceeded', { title: 'Mine', favourite: true }],
+    [
+      'JobChanged',
+      { favourite: false, standing: { status: 'completed', progress: 100, cost: 3, outputs, error: null } },
+    ],
+    ['JobRemoved', { jobId: id, tool: 'photo-filter' }],
+  ]);
+  expect(Object.keys(published.at(-1)?.data ?? {})).toEqual(['jobId', 'tool']);
+});

@@ -1,14 +1,40 @@
 /** What the bus hears of a job, in the words of `contracts.ts`. Attempts that failed are the service's own affair. */
 import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import type { GenerationEvent } from './contracts.ts';
-import { type Job, parseJobStream } from './domain/job.ts';
-import type { JobEvent } from './domain/job-events.ts';
+import { isKnown, type Job, type KnownJob, parseJobStream } from './domain/job.ts';
+import type { JobEvent, JobOutput } from './domain/job-events.ts';
 
 type Published = { [Event in GenerationEvent as Event['type']]: Pick<Event, 'type' | 'data'> }[GenerationEvent['type']];
 
+const toldOf = (outputs: readonly JobOutput[]) =>
+  outputs.map(({ kind, contentType, bytes }) => ({ kind, contentType, bytes }));
+
+type Standing = NonNullable<Extract<GenerationEvent, { type: 'JobChanged' }>['data']['standing']>;
+
+const standingOf = (job: KnownJob): Standing => {
+  const { status, quote } = job;
+  switch (job.status) {
+    case 'queued':
+      return { status, progress: 0, cost: quote, outputs: [], error: null };
+    case 'processing':
+      return { status, progress: job.working.progress ?? 0, cost: quote, outputs: [], error: null };
+    case 'completed':
+      return { status, progress: 100, cost: job.cost, outputs: toldOf(job.outputs), error: null };
+    case 'failed': {
+      const { reason, message } = job;
+      return { status, progress: 0, cost: 0, outputs: [], error: { reason, message } };
+    }
+    case 'cancelled':
+      return { status, progress: 0, cost: 0, outputs: [], error: null };
+  }
+};
+
 export const toPublished = ({ stream, event, state }: RecordedEvent<JobEvent, Job>): Published | undefined => {
   if (state.status === 'pending') return undefined;
-  const job = { jobId: parseJobStream(stream).id, tool: state.tool };
+  const id = { jobId: parseJobStream(stream).id, tool: state.tool };
+  const title = isKnown(state) ? (state.title ?? null) : null;
+  const favourite = isKnown(state) && (state.favourite ?? false);
+  const job = { ...id, title, favourite };
   switch (event.type) {
     case 'JobRequested':
       return { type: 'JobRequested', data: { ...job, quote: event.quote } };
@@ -24,15 +50,12 @@ export const toPublished = ({ stream, event, state }: RecordedEvent<JobEvent, Jo
       return undefined;
     case 'JobRenamed':
     case 'JobFavoured':
-      if (state.status === 'removed') return undefined;
-      return {
-        type: 'JobChanged',
-        data: { ...job, title: state.title ?? null, favourite: state.favourite ?? false },
-      };
+      if (!isKnown(state)) return undefined;
+      return { type: 'JobChanged', data: { ...job, standing: standingOf(state) } };
     case 'JobRemoved':
-      return { type: 'JobRemoved', data: job };
+      return { type: 'JobRemoved', data: id };
     case 'JobSucceeded': {
-      const outputs = event.outputs.map(({ kind, contentType, bytes }) => ({ kind, contentType, bytes }));
+      const outputs = toldOf(event.outputs);
       const { cost, usage, provider, model, servedFrom } = event;
       const made = { ...(provider ? { provider } : {}), ...(model ? { model } : {}), usage };
       return { type: 'JobSucceeded', data: { ...job, cost, outputs, ...made, cached: servedFrom !== undefined } };

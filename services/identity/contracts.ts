@@ -2,6 +2,18 @@
 import * as z from 'zod';
 import { publishedEvent } from '#shared/messaging/published-event.ts';
 
+export const notificationPreferences = z.object({
+  promotions: z.boolean(),
+  feature_updates: z.boolean(),
+  general_alerts: z.boolean(),
+});
+
+/** What the user wants to hear of is another now. The first time it is told with `UserRegistered`. */
+export const preferencesChanged = publishedEvent(
+  'PreferencesChanged',
+  z.object({ notifications: notificationPreferences, locale: z.string().nullable() }),
+);
+
 /** A user has a record now: by the sign-up hook or by a first request, whichever came first. Told once for a user. */
 export const userRegistered = publishedEvent('UserRegistered', z.object({ via: z.enum(['hook', 'request']) }));
 
@@ -15,9 +27,14 @@ export const userDeleted = publishedEvent('UserDeleted', z.object({ pass: z.int(
 export const exportRequested = publishedEvent('ExportRequested', z.object({ exportId: z.uuid() }));
 
 /** Everything identity publishes. */
-export const identityEvent = z.discriminatedUnion('type', [userRegistered, userDeleted, exportRequested]);
+export const identityEvent = z.discriminatedUnion('type', [
+  userRegistered,
+  preferencesChanged,
+  userDeleted,
+  exportRequested,
+]);
 export type IdentityEvent = z.infer<typeof identityEvent>;
 
 /** The services that hold data of users; an export is ready when each has written its part. */
-export const exportedBy = ['identity', 'credits', 'generation', 'billing'] as const;
+export const exportedBy = ['identity', 'credits', 'generation', 'billing', 'notifications'] as const;
 export type ExportingService = (typeof exportedBy)[number];

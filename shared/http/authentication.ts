@@ -5,7 +5,7 @@
  */
 import { commonProblem } from './problem.ts';
 import type { AdminCaller, Caller } from './route.ts';
-import { type RefusalReason, type Verdict, verdict } from './verdict.ts';
+import { isTransient, type RefusalReason, type Verdict, verdict } from './verdict.ts';
 
 const details: Record<RefusalReason, string> = {
   'token-missing': 'Send the access token of your session as "Authorization: Bearer <token>".',
@@ -21,7 +21,6 @@ const details: Record<RefusalReason, string> = {
   'admin-key-untrusted': 'The X-Admin-Key header holds no admin key of an app of this deployment.',
   'admin-keys-unreachable': 'The admin keys cannot be read just now.',
 };
-const transient: readonly RefusalReason[] = ['issuer-unreachable', 'user-unreadable', 'admin-keys-unreachable'];
 
 /** Anything that is no verdict counts as no token. */
 const verdictOf = (context: unknown): Verdict =>
@@ -29,7 +28,7 @@ const verdictOf = (context: unknown): Verdict =>
 
 /** @throws Problem 401, or 503 when the judge could not read what it judges by. */
 const refuseFor = (reason: RefusalReason, detail: string = details[reason]): never => {
-  if (transient.includes(reason)) throw commonProblem('unavailable', { detail, retryAfterSeconds: 5 });
+  if (isTransient(reason)) throw commonProblem('unavailable', { detail, retryAfterSeconds: 5 });
   throw commonProblem('unauthenticated', { detail });
 };
 

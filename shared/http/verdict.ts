@@ -17,6 +17,10 @@ export const refusalReason = z.enum([
   'admin-keys-unreachable',
 ]);
 
+/** The judge could not read what it judges by: the caller may be in the right. */
+export const isTransient = (reason: RefusalReason): boolean =>
+  reason === 'issuer-unreachable' || reason === 'user-unreadable' || reason === 'admin-keys-unreachable';
+
 /** What a user may be beside a user. */
 export const userRole = z.enum(['admin']);
 

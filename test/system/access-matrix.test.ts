@@ -5,6 +5,7 @@ import { routes as catalogRoutes } from '#services/catalog/routes.ts';
 import { routes as creditsRoutes } from '#services/credits/routes.ts';
 import { routes as generationRoutes } from '#services/generation/routes.ts';
 import { routes as identityRoutes } from '#services/identity/routes.ts';
+import { routes as notificationsRoutes } from '#services/notifications/routes.ts';
 import { routes as webhooksRoutes } from '#services/webhooks/routes.ts';
 import type { Route } from '#shared/http/route.ts';
 import { type Caller, callers, matrix } from './access/matrix.ts';
@@ -19,6 +20,7 @@ const routes = new Map<string, Route>(
     webhooksRoutes,
     billingRoutes,
     callbackRoutes,
+    notificationsRoutes,
   ].flatMap((table) => Object.values<Route>(table).map((route) => [`${route.method} ${route.path}`, route] as const)),
 );
 

@@ -104,7 +104,7 @@ describe('a user leaves', () => {
     await exportOf(user);
     const { status, body: slow } = await user.api.generate({ tool: 'slow', inputs: [user.asset] });
     expect(status).toBe(202);
-    expect(await leavers.held(user)).toMatchObject({ assets: 1, uploads: 1, outputs: 2, exports: 5 });
+    expect(await leavers.held(user)).toMatchObject({ assets: 1, uploads: 1, outputs: 2, exports: 6 });
     await untilProcessing(user, slow.id);
 
     await leave(user);
@@ -248,8 +248,8 @@ describe('I8 an export', () => {
     const ask = () => Promise.all([1, 2, 3, 4].map(() => user.api.get('/v1/me/export')));
     await ask();
     await stack.account.drain();
-    // Four parts, and the file.
-    expect(await leavers.held(user)).toMatchObject({ exports: 5 });
+    // Five parts, and the file.
+    expect(await leavers.held(user)).toMatchObject({ exports: 6 });
     const gone = await busyUser();
     await gone.api.get('/v1/me/export');
     await leave(gone);

@@ -133,13 +133,17 @@ const anyProject = (app: string): Project => ({
   clerk: { issuer: `https://clerk.${app}.invalid`, jwksUrl: `https://clerk.${app}.invalid/jwks.json` },
 });
 
+const judges = ['authorizer', 'socket-authorizer'].map((name) => `services/identity/handlers/${name}.ts`);
+
 const trustProjects = (model: AccountModel, auth: LocalAuth): void => {
-  const [authorizer] = model
+  const functions = model
     .ofType('AWS::Lambda::Function')
-    .filter(({ metadata }) => metadata['tessera:entry'] === 'services/identity/handlers/authorizer.ts');
-  const environment = authorizer?.properties.Environment as { Variables: Record<string, string> } | undefined;
-  if (!environment) throw new Error('the authorizer has no environment');
-  environment.Variables.ISSUERS = JSON.stringify(issuersOf((app) => auth.project(app)));
+    .filter(({ metadata }) => judges.includes(String(metadata['tessera:entry'])));
+  if (functions.length !== judges.length) throw new Error(`${functions.length} functions judge tokens`);
+  for (const { properties } of functions) {
+    const { Variables } = properties.Environment as { Variables: Record<string, string> };
+    Variables.ISSUERS = JSON.stringify(issuersOf((app) => auth.project(app)));
+  }
 };
 
 export interface StackOptions extends AccountOptions {

@@ -48,7 +48,7 @@ const registrations = (user: User) =>
   published
     .filter(({ source }) => source === 'tessera.identity')
     .map(({ detail }) => identityEvent.parse(detail))
-    .filter((event) => event.user === user.id);
+    .filter((event) => event.user === user.id && event.type === 'UserRegistered');
 
 describe('PP1 FS10 NB2 a user begins once: one record, one event, one account with the welcome credits', () => {
   const orders: readonly (readonly [string, (user: User) => Promise<unknown>])[] = [

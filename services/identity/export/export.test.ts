@@ -121,9 +121,9 @@ describe('the file is made of all parts', () => {
   });
 
   test.each([
-    [['identity', 'credits', 'generation', 'billing']],
-    [['generation', 'billing', 'identity', 'credits']],
-    [['billing', 'credits', 'generation', 'identity']],
+    [['identity', 'credits', 'generation', 'billing', 'notifications']],
+    [['generation', 'billing', 'notifications', 'identity', 'credits']],
+    [['notifications', 'billing', 'credits', 'generation', 'identity']],
   ] as const)('in the order %j', async (services) => {
     for (const [index, service] of services.entries()) {
       expect(await one.asked()).toEqual(preparing);
@@ -147,6 +147,7 @@ describe('the file is made of all parts', () => {
       credits: { from: 'credits' },
       generation: { from: 'generation' },
       billing: { from: 'billing' },
+      notifications: { from: 'notifications' },
     });
   });
 

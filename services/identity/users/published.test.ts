@@ -32,7 +32,8 @@ const told = (before: Parameters<typeof toPublished>[0]['before'], after: Parame
 
 describe('what others are told of users', () => {
   test('PP1 a record that begins: registered, once, without a name or an address', () => {
-    const [event] = toPublished({ before: undefined, after: active });
+    const [event, ...more] = toPublished({ before: undefined, after: active });
+    expect(more.map(({ type }) => type)).toEqual(['PreferencesChanged']);
     expect(identityEvent.parse(event)).toEqual(event);
     expect(event).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -61,6 +62,22 @@ describe('what others are told of users', () => {
   });
   test('a changed profile is nobody else’s affair', () =>
     expect(told(active, { ...active, version: 2, name: 'Other' })).toEqual([]));
+  test('SP5 what a user wants to hear of is told when the record begins, and when it or the locale becomes another', () => {
+    const everything = { promotions: true, feature_updates: true, general_alerts: true };
+    const begun = toPublished({ before: undefined, after: active });
+    expect(begun.map((event) => identityEvent.parse(event))).toEqual(begun);
+    expect(told(undefined, active)).toEqual([
+      ['UserRegistered', 1, { via: 'hook' }],
+      ['PreferencesChanged', 1, { notifications: everything, locale: null }],
+    ]);
+    const quiet = { ...active, version: 2, notification_preferences: { ...everything, promotions: false } };
+    const wanted = { notifications: { ...everything, promotions: false }, locale: null };
+    expect(told(active, quiet)).toEqual([['PreferencesChanged', 2, wanted]]);
+    const arabic = { ...quiet, version: 3, locale: 'ar' };
+    expect(told(quiet, arabic)).toEqual([['PreferencesChanged', 3, { ...wanted, locale: 'ar' }]]);
+    expect(told(arabic, { ...arabic, version: 4, name: 'Other' })).toEqual([]);
+    expect(told(active, { ...active, version: 2, locale: null })).toEqual([]);
+  });
   test('a user who left is told of twice: when it happened, and at the second pass', () => {
     expect(told(active, tombstone(2, 1))).toEqual([['UserDeleted', 2, { pass: 1 }]]);
     expect(told(undefined, tombstone(1, 1))).toEqual([['UserDeleted', 1, { pass: 1 }]]);

@@ -2,7 +2,7 @@
  * One message on its way to one endpoint. The record says what is due; messages in the queue only wake a worker to look at it.
  * An attempt is claimed by counting it, so of two workers one makes it.
  */
-import { derivedUuid, type Id } from '#shared/ids.ts';
+import { type Id, timedId } from '#shared/ids.ts';
 import type { WebhookMessage } from '../contracts.ts';
 import { pauseMs } from './back-off.ts';
 import type { EndpointId } from './endpoint.ts';
@@ -48,10 +48,8 @@ export interface Delivery {
 }
 
 /** An event's and an endpoint's own: told twice is one delivery. The event's time leads, so ids sort as their events do. */
-export const deliveryId = (event: { readonly id: string; readonly at: string }, endpoint: EndpointId): DeliveryId => {
-  const time = Date.parse(event.at).toString(16).padStart(12, '0');
-  return `dlv_${time.slice(0, 8)}-${time.slice(8)}-${derivedUuid(event.id, endpoint).slice(14)}`;
-};
+export const deliveryId = (event: { readonly id: string; readonly at: string }, endpoint: EndpointId): DeliveryId =>
+  timedId('dlv', event.at, event.id, endpoint);
 
 /** Whoever tests an endpoint waits for the outcome: a ping is tried once. */
 export const giveUpAt = (type: Delivery['type'], from: string): string =>

@@ -228,6 +228,30 @@ const webhooks: Readonly<Record<string, Row>> = {
   }),
 };
 
+/** Texts that every app has; to somebody who is not there, so that nobody is told. */
+const broadcast = {
+  type: 'general',
+  title_key: 'notifications.credits_given.title',
+  message_key: 'notifications.credits_given.message',
+  audience: { to: 'users', users: ['nobody'] },
+};
+const notifications: Readonly<Record<string, Row>> = {
+  'GET /v1/notifications': session(200),
+  'GET /v1/notifications/unread-count': session(200),
+  'POST /v1/notifications/{id}/read': owned(200, {
+    path: ({ notification }) => `/v1/notifications/${notification}/read`,
+  }),
+  'POST /v1/notifications/read-all': session(200),
+  'DELETE /v1/notifications/{id}': owned(204, { path: ({ notification }) => `/v1/notifications/${notification}` }),
+  'POST /v1/admin/broadcasts': ofApp(202, { body: () => broadcast, headers: { 'idempotency-key': 'matrix' } }),
+  'GET /v1/admin/broadcasts': ofApp(200),
+  'GET /v1/admin/broadcasts/{id}': onUser(200, { path: ({ broadcast: id }) => `/v1/admin/broadcasts/${id}` }),
+  // It is over: an admin hears that, others nothing.
+  'POST /v1/admin/broadcasts/{id}/stop': onUser(409, {
+    path: ({ broadcast: id }) => `/v1/admin/broadcasts/${id}/stop`,
+  }),
+};
+
 /** Of a plan or pack that only this app sells: whoever is of the other one is told that there is none. */
 const sold = (status: number, more: More) => row([401, status, 404, 404, 401, status, status], more);
 
@@ -275,5 +299,6 @@ export const matrix: Readonly<Record<string, Row>> = {
   ...identity,
   ...catalog,
   ...webhooks,
+  ...notifications,
   ...billing,
 };

@@ -19,6 +19,9 @@ export interface World {
   /** Of the app, and a ping to it. */
   readonly webhook: string;
   readonly delivery: string;
+  /** Of the user's job, and one of an admin to nobody. */
+  readonly notification: string;
+  readonly broadcast: string;
   /** Of a pack, paid at Stripe, and what Stripe told of it. */
   readonly payment: string;
   readonly callback: string;
@@ -118,6 +121,20 @@ export const startWorld = async (): Promise<World> => {
   const webhook = await newWebhook();
   const ping = await withKey(baseUrl, key.key).call(`/v1/admin/webhooks/${webhook}/test`, { method: 'POST' });
   const delivery = idOf(ping);
+  const sent = await withKey(baseUrl, key.key).call('/v1/admin/broadcasts', {
+    method: 'POST',
+    headers: { 'idempotency-key': 'world' },
+    body: {
+      type: 'general',
+      title_key: 'notifications.credits_given.title',
+      message_key: 'notifications.credits_given.message',
+      audience: { to: 'users', users: ['nobody'] },
+    },
+  });
+  const broadcast = idOf(sent);
+  await stack.account.drain();
+  const inbox = await user.api.get<{ data: { id: string }[] }>('/v1/notifications');
+  const notification = String(inbox.body.data[0]?.id);
   const { payment, callback } = await buyPack(stack, user, withKey(baseUrl, key.key));
 
   const known = new Map<Caller, Promise<Pick<ApiClient, 'call'>>>([['user', Promise.resolve(user.api)]]);
@@ -130,9 +147,11 @@ export const startWorld = async (): Promise<World> => {
     reply,
     webhook,
     delivery,
+    notification,
+    broadcast,
     payment,
     callback,
-    secrets: [user.id, asset, job, prompt, reply, secretText, payment, callback],
+    secrets: [user.id, asset, job, notification, prompt, reply, secretText, payment, callback],
     newUser: () => newUser(),
     newAsset,
     newPrompt,

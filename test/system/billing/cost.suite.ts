@@ -74,11 +74,13 @@ test('X12 FS3 one pack at Stripe, from the callback to the credits; and its seco
     'billing project': ['PutItem 3 WRU'],
     'credits on-payment': ['Query 1 RRU', 'TransactWriteItems 4 WRU'],
     'credits project': ['PutItem 3 WRU'],
+    'notifications on-event': ['GetItem 1 RRU', 'PutItem 2 WRU'],
+    'notifications push': ['Query 1 RRU', 'Query 1 RRU'],
     'webhooks on-payment': ['Query 1 RRU'],
   });
   const units = (name: 'readUnits' | 'writeUnits') =>
     stack.account.calls.all.reduce((sum, call) => sum + (call[name] ?? 0), 0);
-  expect({ read: units('readUnits'), write: units('writeUnits') }).toEqual({ read: 5, write: 19 });
+  expect({ read: units('readUnits'), write: units('writeUnits') }).toEqual({ read: 8, write: 21 });
   expect(await costOf(intentSucceeded)).toEqual({
     'billing callbacks': taken,
     'billing on-callback': ['PutItem 1 WRU', 'GetItem 1 RRU', 'Query 1 RRU', concluded],
