@@ -41,12 +41,13 @@ test('SP14: the example loads once it is open, shows what happens, and ends with
     load: () => loaded.push('loaded'),
     text: (key: string, params: Record<string, unknown>) => `${key} ${JSON.stringify(params)}`,
   });
+  expect(loaded).toEqual(['loaded']);
   const peer = await server.peers.next();
   expect(peer.token).toBe('a.b.c');
   await peer.requests.next();
   peer.say(balance(4));
   expect(await shown.next()).toBe('40 credits');
-  expect(loaded).toEqual(['loaded']);
+  expect(loaded).toEqual(['loaded', 'loaded']);
 
   signOut('SIGNED_OUT');
   expect(await peer.closed).toBe(1000);

@@ -9,9 +9,9 @@ test.each<[string, unknown, string]>([
   ['Android, failing server', "Expected HTTP 101 response but was '503 Service Unavailable'", 'unreachable'],
   ['the package ws, no server', 'connect ECONNREFUSED 127.0.0.1:4031', 'unreachable'],
   ['iOS, no network', 'The Internet connection appears to be offline.', 'unreachable'],
-  ['browsers', undefined, 'unknown'],
-  ['browsers, empty', '', 'unknown'],
-  ['Node', 'Received network error or non-101 status code.', 'unknown'],
+  ['browsers', undefined, 'unreachable'],
+  ['browsers, empty', '', 'unreachable'],
+  ['Node', 'Received network error or non-101 status code.', 'unreachable'],
 ])('what %s says of a handshake that failed', (_who, complaint, ending) => {
   expect(failedHandshake(complaint)).toBe(ending);
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { WebSocket as WsSocket } from 'ws';
+import type { SocketControl } from './messages.ts';
 import type { RealtimeOptions, SocketClass } from './options.ts';
 import { balance, type Client, reached, startClient } from './testing/client.ts';
 import { answerTo, type SocketServer, startServer } from './testing/server.ts';
@@ -40,13 +41,70 @@ test('each try in a row waits longer, up to half a minute', async () => {
   expect(await fail(client, 7)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
 });
 
-test('an outage that is told apart from a refusal never ends it', async () => {
-  server.handshake = 503;
-  const client = start({ WebSocket: ws });
-  await fail(client, 25);
+// Node's own socket tells no status, as browsers do not; it tries each 401 a second time by itself.
+test.each<[string, Partial<RealtimeOptions>, number]>([
+  ['an outage', { WebSocket: ws }, 503],
+  ['what may be a refusal or an outage', {}, 403],
+])('%s never ends it: from the twentieth on it tries every two minutes at most', async (_what, options, status) => {
+  server.handshake = status;
+  const client = start({ ...options, random: () => 1 });
+  const waits = await fail(client, 25);
+  expect(client.errors.all).toEqual([
+    expect.objectContaining({ message: expect.stringMatching(/^not connected after 3 tries/) }),
+  ]);
+  expect(waits.slice(18)).toEqual([30_000, 30_000, 120_000, 120_000, 120_000, 120_000, 120_000]);
   server.handshake = 'opens';
   await reached(client.states, 'open');
   expect(server.tokens.all).toHaveLength(26);
+});
+
+test('one device too many stays away for minutes, or until it is looked at', async () => {
+  let look = (): void => {};
+  const client = start({
+    onForeground: (told) => {
+      look = told;
+      return () => {};
+    },
+  });
+  const first = await server.peers.next();
+  await reached(client.states, 'open');
+  client.time.advance(2_000);
+  first.say({ type: 'replaced' });
+  await reached(client.states, 'waiting');
+  expect(client.time.waits()).toEqual([7.5 * 60_000]);
+  look();
+  await reached(client.states, 'open');
+
+  const second = await server.peers.next();
+  client.time.advance(2_000);
+  second.say({ type: 'replaced' });
+  await reached(client.states, 'waiting');
+  client.time.advance(7.5 * 60_000);
+  await reached(client.states, 'open');
+});
+
+test('looked at again and again, it tries once a second at most', async () => {
+  let look = (): void => {};
+  server.handshake = 503;
+  const client = start({
+    WebSocket: ws,
+    random: () => 1,
+    onForeground: (told) => {
+      look = told;
+      return () => {};
+    },
+  });
+  await fail(client, 3);
+  await reached(client.states, 'waiting');
+  look();
+  look();
+  expect(client.time.waits()).toEqual([1_000]);
+  client.time.advance(999);
+  look();
+  expect(server.tokens.all).toHaveLength(4);
+  client.time.advance(1);
+  await reached(client.states, 'waiting');
+  expect(server.tokens.all).toHaveLength(5);
 });
 
 test('after a minute of being connected the next wait is short again, and not before', async () => {
@@ -76,14 +134,11 @@ test.each([401, 403])('a token refused by %d, and a fresh one too, is the end', 
   expect(client.time.waits()).toEqual([]);
 });
 
-test('where a refusal looks like an outage, it ends after twenty tries; reconnect begins anew', async () => {
-  // Node tries each 401 a second time by itself.
+test('after a refusal reconnect begins anew, as when the user has signed in again', async () => {
   server.handshake = 403;
-  const client = start();
-  await fail(client, 19);
+  const client = start({ WebSocket: ws });
+  await fail(client, 1);
   await reached(client.states, 'refused');
-  expect(server.tokens.all).toHaveLength(20);
-  expect(client.time.waits()).toEqual([]);
 
   server.handshake = 'opens';
   client.realtime.reconnect();
@@ -193,4 +248,11 @@ test('back in the foreground it asks whether the socket is still alive, or does 
   lookedAt();
   await reached(client.states, 'open');
   expect(server.tokens.all).toEqual(['token-1', 'token-2']);
+});
+
+test('an app that ends while it is told to refetch is told again: the cursor moves behind that', async () => {
+  server.answer = (request) => [{ ...answerTo(request, 'c9'), type: 'refetch' } as SocketControl];
+  const client = start({ since: 'c0', onRefetch: () => client.realtime.close() });
+  await reached(client.states, 'closed');
+  expect(client.realtime.cursor).toBe('c0');
 });

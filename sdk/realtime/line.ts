@@ -43,6 +43,8 @@ export class Line {
   isCaughtUp = false;
   /** When its token ends. Known once it has caught up. */
   expiresAtMs = 0;
+  /** What the socket said of its failing; most say nothing. */
+  complaint: unknown;
   readonly #tools: LineTools;
   readonly #listener: LineListener;
   #socket: Socket | undefined;
@@ -94,16 +96,15 @@ export class Line {
     const socket = new this.#tools.WebSocket(this.#tools.url, [socketProtocol, tokenProtocolPrefix + token]);
     this.#socket = socket;
     let isOpen = false;
-    let complaint: unknown;
     socket.onopen = () => {
       isOpen = true;
       this.#ask(since === undefined ? { action: 'hello' } : { action: 'resume', since });
     };
     socket.onmessage = ({ data }: { readonly data: unknown }) => this.#hear(data);
     socket.onerror = ({ message }: { readonly message?: unknown }) => {
-      complaint = message;
+      this.complaint = message;
     };
-    socket.onclose = () => this.#end(isOpen ? 'lost' : failedHandshake(complaint));
+    socket.onclose = () => this.#end(isOpen ? 'lost' : failedHandshake(this.complaint));
   }
 
   #ask(request: SocketRequest): void {
@@ -139,9 +140,13 @@ export class Line {
         this.#asked = undefined;
         this.isCaughtUp = true;
         this.expiresAtMs = Date.parse(control.expires_at);
-        this.#listener.cursorMoved(control.cursor);
         this.#listener.caughtUp(this);
         if (control.type === 'refetch') this.#listener.refetch();
+        // Behind that: an app that ends in between is told again.
+        if (!this.#isOver) this.#listener.cursorMoved(control.cursor);
+        break;
+      case 'replaced':
+        this.#end('replaced');
         break;
       case 'pong':
         this.#asked = undefined;

@@ -88,12 +88,13 @@ export interface MessageOf<Type extends SocketMessageType> {
 }
 export type SocketMessage = { [Type in SocketMessageType]: MessageOf<Type> }[SocketMessageType];
 
-/** `ready` answers `hello`; `resumed` or `refetch` answers `resume`; `pong` answers `ping`. `expires_at`: when the token ends. */
+/** `ready` answers `hello`; `resumed` or `refetch` answers `resume`; `pong` answers `ping`. `replaced`: the user has too many sockets. `expires_at`: when the token ends. */
 export type SocketControl =
   | { readonly type: 'ready'; readonly cursor: string; readonly expires_at: string }
   | { readonly type: 'resumed'; readonly cursor: string; readonly expires_at: string }
   | { readonly type: 'refetch'; readonly cursor: string; readonly expires_at: string }
   | { readonly type: 'pong'; readonly cursor: string }
+  | { readonly type: 'replaced' }
   | { readonly type: 'error'; readonly detail: string };
 
 export type SocketRequest =
@@ -123,7 +124,7 @@ const isMessageShape = ({ key, version, cursor, data }: Shape): boolean =>
   isText(key) && Number.isSafeInteger(version) && isText(cursor) && isShape(data);
 const isControlShape = ({ type, cursor, expires_at, detail }: Shape): boolean => {
   if (type === 'ready' || type === 'resumed' || type === 'refetch') return isText(cursor) && isText(expires_at);
-  return (type === 'pong' && isText(cursor)) || (type === 'error' && isText(detail));
+  return type === 'replaced' || (type === 'pong' && isText(cursor)) || (type === 'error' && isText(detail));
 };
 
 /** Undefined for what this version does not know: a later server may say more. The server is trusted with the fields of `data`. */

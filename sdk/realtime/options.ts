@@ -48,7 +48,7 @@ export interface RealtimeOptions {
   /** More was missed than can be told: ask the API for everything that is shown. */
   readonly onRefetch?: (() => void) | undefined;
   readonly onState?: ((state: RealtimeState) => void) | undefined;
-  /** What a handler, `token` or `storage` threw, and what the server could not make sense of. Default: `console.error`. */
+  /** What a handler, `token` or `storage` threw, what the server could not make sense of, and that three tries in a row came to nothing. Default: `console.error`. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Cursor to resume from; default: what `storage` holds. Without either, it begins with now. */
   readonly since?: string | undefined;

@@ -20,8 +20,12 @@ const stableMs = 60_000;
 const longestTimerMs = 60 * 60_000;
 /** The second time, the token was a fresh one. */
 const refusalsAtMost = 2;
-/** Where a refusal looks like an outage: some four minutes of tries, each with a fresh token. */
-const unknownAtMost = 20;
+/** One or two happen on any network; more may be a wrong address, or a token that is refused. */
+const failuresToTell = 3;
+/** Between tries, whatever comes to pass meanwhile. */
+const pauseMs = 1_000;
+/** One of too many devices stays away so long, or until it is looked at. */
+const replacedMs = 5 * 60_000;
 
 class Connection implements LineListener {
   state: RealtimeState = 'connecting';
@@ -41,7 +45,7 @@ class Connection implements LineListener {
   #failures = 0;
   /** In a row, since a connection was open. */
   #refusals = 0;
-  #unknowns = 0;
+  #triedAtMs = 0;
   #retry: unknown;
   #expiry: unknown;
   #stable: unknown;
@@ -79,6 +83,7 @@ class Connection implements LineListener {
       if (this.#line === undefined) this.#enter('waiting');
       return;
     }
+    this.#triedAtMs = this.#now();
     this.#next = new Line(this.#lineTools, this);
     void this.#next.open();
     if (this.#line === undefined) this.#enter('connecting');
@@ -87,15 +92,19 @@ class Connection implements LineListener {
   /** Perhaps things are better than they look, or worse. */
   wake(): void {
     if (this.state === 'refused' || this.state === 'closed') return;
-    if (this.#line === undefined) this.connect();
-    else if (this.#network.isOnline()) this.#line.check();
+    if (this.#line !== undefined) {
+      if (this.#network.isOnline()) this.#line.check();
+      return;
+    }
+    const leftMs = this.#triedAtMs + pauseMs - this.#now();
+    if (leftMs > 0 && leftMs <= pauseMs && this.#next === undefined) this.#connectIn(leftMs);
+    else this.connect();
   }
 
   reconnect(): void {
     if (this.state === 'refused') {
       this.#failures = 0;
       this.#refusals = 0;
-      this.#unknowns = 0;
       this.connect();
     } else this.wake();
   }
@@ -113,7 +122,6 @@ class Connection implements LineListener {
     this.#line = line;
     this.#next = undefined;
     this.#refusals = 0;
-    this.#unknowns = 0;
     this.#timers.clearTimeout(this.#stable);
     this.#stable = this.#timers.setTimeout(() => {
       this.#failures = 0;
@@ -144,14 +152,14 @@ class Connection implements LineListener {
 
   ended(line: Line, ending: Ending): void {
     if (ending === 'refused') this.#refusals += 1;
-    if (ending === 'unknown') this.#unknowns += 1;
-    if (this.#refusals >= refusalsAtMost || this.#unknowns >= unknownAtMost) {
+    if (this.#refusals >= refusalsAtMost) {
       this.#hangUp();
       this.#enter('refused');
     } else if (line === this.#next) {
       this.#next = undefined;
-      this.#connectLater();
-    } else this.#lost(line);
+      if (ending === 'replaced') this.#stayAway();
+      else this.#failed(line);
+    } else this.#lost(line, ending);
   }
 
   #replaceInTime(line: Line): void {
@@ -165,12 +173,13 @@ class Connection implements LineListener {
     );
   }
 
-  #lost(line: Line): void {
+  #lost(line: Line, ending: Ending): void {
     this.#line = undefined;
     this.#timers.clearTimeout(this.#expiry);
     this.#timers.clearTimeout(this.#stable);
     const isExpired = this.#now() >= line.expiresAtMs - leadMs;
     if (this.#next !== undefined) this.#enter('connecting');
+    else if (ending === 'replaced') this.#stayAway();
     else if (isExpired && this.#failures === 0) {
       // Once: to a wrong clock every token is expired.
       this.#failures = 1;
@@ -178,10 +187,26 @@ class Connection implements LineListener {
     } else this.#connectLater();
   }
 
+  #failed({ complaint }: Line): void {
+    this.#connectLater();
+    const reason = typeof complaint === 'string' && complaint !== '' ? `: ${complaint}` : '';
+    if (this.#failures === failuresToTell)
+      this.error(new Error(`not connected after ${failuresToTell} tries, it goes on trying${reason}`));
+  }
+
   #connectLater(): void {
-    this.#timers.clearTimeout(this.#retry);
-    this.#retry = this.#timers.setTimeout(() => this.connect(), backOffMs(this.#failures, this.#random()));
+    this.#connectIn(backOffMs(this.#failures, this.#random()));
     this.#failures += 1;
+  }
+
+  /** Else it would take the place of another device, and that one this one's, for ever. */
+  #stayAway(): void {
+    this.#connectIn(replacedMs * (1 + this.#random()));
+  }
+
+  #connectIn(ms: number): void {
+    this.#timers.clearTimeout(this.#retry);
+    this.#retry = this.#timers.setTimeout(() => this.connect(), ms);
     if (this.#line === undefined) this.#enter('waiting');
   }
 
