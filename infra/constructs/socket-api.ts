@@ -34,8 +34,8 @@ export class SocketApi extends Construct {
       name: 'token',
       authorizerType: 'REQUEST',
       authorizerUri: this.invocationUri(props.authorizer),
-      // The token comes as a subprotocol: browsers send no header of their own, and addresses are logged.
-      identitySource: ['route.request.header.Sec-WebSocket-Protocol'],
+      // No identity source, so that it is always asked: a client may spell the header in which the token comes as it likes, and whoever
+      // brings none is refused by the function.
     });
     this.letInvoke('AuthorizerPermission', props.authorizer);
     this.route('$connect', props.connect, authorizer);

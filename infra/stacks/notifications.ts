@@ -58,12 +58,12 @@ const pushed = {
     'GrantReinstated',
   ],
   billing: ['SubscriptionChanged', 'PlanEntitled'],
-  notifications: ['NotificationCreated'],
+  notifications: ['NotificationCreated', 'NotificationChanged'],
   catalog: ['CatalogChanged'],
   identity: ['UserDeleted'],
 } as const;
 const known = {
-  identity: ['UserRegistered', 'PreferencesChanged', 'UserDeleted'],
+  identity: ['PreferencesChanged', 'UserDeleted'],
   credits: ['AccountOpened', 'PlanChanged'],
 } as const;
 
@@ -128,48 +128,44 @@ export class NotificationsStack extends Stack {
   }
 
   private inbox(platform: PlatformStack, identity: IdentityStack): void {
-    const tables = {
-      NOTIFICATIONS_TABLE: this.notifications.tableName,
-      MEMBERS_TABLE: this.members.tableName,
-      BROADCASTS_TABLE: this.broadcasts.tableName,
-    };
-    const broadcasts = this.workQueue('BroadcastWork');
-    const queue = { BROADCAST_QUEUE_URL: broadcasts.queue.queueUrl };
+    const inboxes = { NOTIFICATIONS_TABLE: this.notifications.tableName };
+    const members = { MEMBERS_TABLE: this.members.tableName };
+    const work = this.workQueue('BroadcastWork');
+    const broadcasts = { BROADCASTS_TABLE: this.broadcasts.tableName, BROADCAST_QUEUE_URL: work.queue.queueUrl };
 
-    const api = this.function('Api', 'api', { ...tables, ...queue });
-    this.notifications.allow(api, 'GetItem', 'PutItem', 'UpdateItem', 'Query');
+    const api = this.function('Api', 'api', { ...inboxes, ...broadcasts });
+    this.notifications.allow(api, 'UpdateItem', 'Query');
     this.notifications.allowIndex(api, 'byUnread');
     this.broadcasts.allow(api, 'GetItem', 'PutItem', 'UpdateItem', 'Query');
-    this.members.allow(api, 'GetItem');
-    api.allow(['sqs:SendMessage'], [broadcasts.queue.queueArn]);
+    api.allow(['sqs:SendMessage'], [work.queue.queueArn]);
     platform.letReadCatalog(api);
     identity.routes.add(this, 'Routes', { routes, function: api });
 
-    const onEvent = this.function('OnEvent', 'on-event', tables);
+    const onEvent = this.function('OnEvent', 'on-event', { ...inboxes, ...members });
     this.notifications.allow(onEvent, 'PutItem');
     this.members.allow(onEvent, 'GetItem');
     platform.letReadCatalog(onEvent);
     this.listen('Noted', platform, noted, onEvent);
 
-    const onMember = this.function('OnMember', 'on-member', tables);
+    const onMember = this.function('OnMember', 'on-member', { ...inboxes, ...members });
     this.members.allow(onMember, 'UpdateItem', 'PutItem');
     this.notifications.allow(onMember, 'Query', 'BatchWriteItem');
     platform.letReadCatalog(onMember);
     this.listen('Known', platform, known, onMember);
 
-    const broadcast = this.function('Broadcast', 'broadcast', { ...tables, ...queue });
+    const broadcast = this.function('Broadcast', 'broadcast', { ...inboxes, ...members, ...broadcasts });
     this.broadcasts.allow(broadcast, 'GetItem', 'UpdateItem');
     this.members.allow(broadcast, 'GetItem', 'Query');
     this.notifications.allow(broadcast, 'PutItem');
-    broadcast.allow(['sqs:SendMessage'], [broadcasts.queue.queueArn]);
-    new QueueConsumer(this, 'Broadcasting', { work: broadcasts, function: broadcast, batchSize: 1, maxConcurrency: 4 });
+    broadcast.allow(['sqs:SendMessage'], [work.queue.queueArn]);
+    new QueueConsumer(this, 'Broadcasting', { work, function: broadcast, batchSize: 1, maxConcurrency: 4 });
 
     const relay = this.function('Relay', 'relay', { BUS_NAME: platform.bus.eventBusName });
     relay.allow(['events:PutEvents'], [platform.bus.eventBusArn]);
     new StreamConsumer(this, 'Relayed', {
       table: this.notifications,
       function: relay,
-      filter: { eventName: ['INSERT'] },
+      filter: { eventName: ['INSERT', 'MODIFY'] },
     });
   }
 
@@ -192,13 +188,14 @@ export class NotificationsStack extends Stack {
   }
 
   private sockets(platform: PlatformStack, identity: IdentityStack): void {
-    const tables = { CONNECTIONS_TABLE: this.connections.tableName, FEED_TABLE: this.feed.tableName };
-    const connect = this.function('Connect', 'connect', tables);
-    this.connections.allow(connect, 'PutItem', 'Query', 'BatchWriteItem');
-    const disconnect = this.function('Disconnect', 'disconnect', tables);
-    this.connections.allow(disconnect, 'BatchWriteItem');
-    const message = this.function('Message', 'message', tables);
-    this.connections.allow(message, 'PutItem', 'BatchWriteItem');
+    const connections = { CONNECTIONS_TABLE: this.connections.tableName };
+    const feed = { FEED_TABLE: this.feed.tableName };
+    const connect = this.function('Connect', 'connect', connections);
+    this.connections.allow(connect, 'PutItem', 'Query', 'DeleteItem');
+    const disconnect = this.function('Disconnect', 'disconnect', connections);
+    this.connections.allow(disconnect, 'PutItem', 'DeleteItem');
+    const message = this.function('Message', 'message', { ...connections, ...feed });
+    this.connections.allow(message, 'UpdateItem', 'Query', 'PutItem', 'DeleteItem');
     this.feed.allow(message, 'Query');
     const api = new SocketApi(this, 'Socket', {
       name: 'tessera-realtime',
@@ -207,29 +204,30 @@ export class NotificationsStack extends Stack {
       disconnect,
       message,
     });
-    api.letSend(connect, 'DELETE');
+    api.letSend(connect, 'POST', 'DELETE');
     api.letSend(message, 'POST', 'DELETE');
     new CfnOutput(this, 'SocketUrl', { value: api.url });
 
     const fanOuts = this.workQueue('FanOutWork');
-    const push = this.function('Push', 'push', { ...tables, FAN_OUT_QUEUE_URL: fanOuts.queue.queueUrl });
-    this.connections.allow(push, 'Query', 'BatchWriteItem');
+    const queue = { FAN_OUT_QUEUE_URL: fanOuts.queue.queueUrl };
+    const push = this.function('Push', 'push', { ...connections, ...feed, ...queue });
+    this.connections.allow(push, 'Query', 'PutItem', 'DeleteItem');
     this.feed.allow(push, 'UpdateItem', 'Query', 'BatchWriteItem');
     push.allow(['sqs:SendMessage'], [fanOuts.queue.queueArn]);
     api.letSend(push, 'POST', 'DELETE');
     this.listen('Pushed', platform, pushed, push);
 
-    const fanOut = this.function('FanOut', 'fan-out', { ...tables, FAN_OUT_QUEUE_URL: fanOuts.queue.queueUrl });
+    const fanOut = this.function('FanOut', 'fan-out', { ...connections, ...queue });
     this.connections.allowIndex(fanOut, 'byApp');
-    this.connections.allow(fanOut, 'BatchWriteItem');
+    this.connections.allow(fanOut, 'GetItem', 'PutItem', 'DeleteItem');
     fanOut.allow(['sqs:SendMessage'], [fanOuts.queue.queueArn]);
     api.letSend(fanOut, 'POST', 'DELETE');
     new QueueConsumer(this, 'FanningOut', { work: fanOuts, function: fanOut, batchSize: 1, maxConcurrency: 10 });
 
     const closings = this.workQueue('ExpiryWork');
-    const close = this.function('CloseExpired', 'close-expired', tables);
+    const close = this.function('CloseExpired', 'close-expired', connections);
     this.connections.allowIndex(close, 'byExpiry');
-    this.connections.allow(close, 'BatchWriteItem');
+    this.connections.allow(close, 'PutItem', 'DeleteItem');
     api.letSend(close, 'DELETE');
     new QueueConsumer(this, 'Closing', { work: closings, function: close, batchSize: 1, maxConcurrency: 2 });
     new ScheduledMessage(this, 'EveryMinute', {

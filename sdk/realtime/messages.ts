@@ -40,13 +40,18 @@ export interface Notification {
   readonly title_key: string;
   readonly message_key: string;
   readonly params: Readonly<Record<string, string | number>>;
-  /** What it is about: `generation`, `payment`, `subscription`; null: nothing that can be opened. */
+  /** What it is about: `generation`, `payment`, `subscription` (its id is `current`); null: nothing that can be opened. */
   readonly subject: { readonly kind: string; readonly id: string } | null;
   /** Where the user goes on, as when a bank wants them to confirm. */
   readonly url: string | null;
   readonly read: boolean;
   readonly created_at: string;
 }
+
+/** A notification as it stands now that it was read; or the id of one that was removed. Perhaps the first that is heard of it. */
+export type NotificationUpdated =
+  | (Notification & { readonly removed: false })
+  | { readonly id: Notification['id']; readonly removed: true };
 
 export interface CatalogChanged {
   /** As in `tools/photo-filter` or `plans/pro`. */
@@ -68,6 +73,7 @@ export interface SocketData {
   'credits.balance': CreditsBalance;
   'generation.updated': GenerationUpdated;
   'notification.created': Notification;
+  'notification.updated': NotificationUpdated;
   'catalog.changed': CatalogChanged;
   'subscription.updated': SubscriptionUpdated;
 }
@@ -114,6 +120,7 @@ const messageTypes: Readonly<Record<SocketMessageType, true>> = {
   'credits.balance': true,
   'generation.updated': true,
   'notification.created': true,
+  'notification.updated': true,
   'catalog.changed': true,
   'subscription.updated': true,
 };

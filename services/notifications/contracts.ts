@@ -1,4 +1,4 @@
-/** What others know of notifications: what a client hears over its socket, and the event that tells of a new notification. */
+/** What others know of notifications: what a client hears over its socket, and the events that tell of a notification. */
 import * as z from 'zod';
 import { subscriptionStatus } from '#services/billing/contracts.ts';
 import { jobStatus } from '#services/generation/contracts.ts';
@@ -42,12 +42,18 @@ const notificationFacts = {
   title_key: key,
   message_key: key,
   params,
-  /** What it is about: `generation`, `payment`, `subscription`; null: nothing that can be opened. */
+  /** What it is about: `generation`, `payment`, `subscription` (its id is `current`); null: nothing that can be opened. */
   subject: z.object({ kind: z.string(), id: z.string() }).nullable(),
   /** Where the user goes on, as when a bank wants them to confirm. */
   url: z.string().nullable(),
 };
 export const notification = z.object({ ...notificationFacts, read: z.boolean(), created_at: z.iso.datetime() });
+
+/** A notification as it stands now that it was read, or that it is removed: then nothing else is told of it. */
+export const notificationUpdate = z.discriminatedUnion('removed', [
+  notification.extend({ removed: z.literal(false) }),
+  z.object({ id: notificationFacts.id, removed: z.literal(true) }),
+]);
 
 /** For whoever tells users in other ways, by e-mail for one. */
 export const notificationCreated = publishedEvent(
@@ -55,6 +61,10 @@ export const notificationCreated = publishedEvent(
   z.object({ ...notificationFacts, locale: z.string().nullable() }),
 );
 export type NotificationCreated = z.infer<typeof notificationCreated>;
+
+/** Its user read it or removed it. One that is kept no longer is told of by nobody. */
+export const notificationChanged = publishedEvent('NotificationChanged', notificationUpdate);
+export type NotificationChanged = z.infer<typeof notificationChanged>;
 
 /** Says of each message what it is about and how new it is: of one `key`, a higher `version` is newer, and an older one says nothing more. */
 const message = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
@@ -89,6 +99,7 @@ export const socketMessage = z.discriminatedUnion('type', [
     }),
   ),
   message('notification.created', notification),
+  message('notification.updated', notificationUpdate),
   message('catalog.changed', z.object({ changed: z.array(z.string()), truncated: z.boolean() })),
   message(
     'subscription.updated',
@@ -106,22 +117,28 @@ export type SocketMessage = z.infer<typeof socketMessage>;
 /**
  * What the server says beside messages. `refetch`: more was missed than is kept; ask the API for everything shown. `expires_at`: when
  * the token ends, and with it the connection. A pong's cursor is of now too: a quiet connection that drops can still resume.
+ * `replaced`: the user has too many connections, and this one, the oldest, is closed next.
  */
 export const socketControl = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), cursor: z.string(), expires_at: z.iso.datetime() }),
   z.object({ type: z.literal('resumed'), cursor: z.string(), expires_at: z.iso.datetime() }),
   z.object({ type: z.literal('refetch'), cursor: z.string(), expires_at: z.iso.datetime() }),
   z.object({ type: z.literal('pong'), cursor: z.string() }),
+  z.object({ type: z.literal('replaced') }),
   z.object({ type: z.literal('error'), detail: z.string() }),
 ]);
 export type SocketControl = z.infer<typeof socketControl>;
 
 /** What a client may say. `hello`: asks for the cursor of now. `resume`: asks for what came since. */
-export const socketRequest = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.literal('ping') }),
-  z.strictObject({ action: z.literal('hello') }),
-  z.strictObject({ action: z.literal('resume'), since: z.string().max(200) }),
-]);
+export const socketRequest = z.discriminatedUnion(
+  'action',
+  [
+    z.strictObject({ action: z.literal('ping') }),
+    z.strictObject({ action: z.literal('hello') }),
+    z.strictObject({ action: z.literal('resume'), since: z.string().max(200, 'must be at most 200 characters') }),
+  ],
+  { error: ({ code }) => (code === 'invalid_union' ? 'must be ping, hello or resume' : undefined) },
+);
 export type SocketRequest = z.infer<typeof socketRequest>;
 
 /** The subprotocol; the token comes as a second one, `bearer.<access token>`, for browsers can send no header and URLs are logged. */

@@ -13,8 +13,8 @@ const inboxRoutes = routeTable({
     method: 'GET',
     path: '/v1/notifications',
     auth: 'user',
-    summary: "The user's notifications of the last 90 days, newest first; `unread=true` only those not read yet.",
-    query: z.strictObject({ ...pageQuery(), unread: z.enum(['true', 'false']).optional() }),
+    summary: "The user's notifications of the last 90 days, newest first; with `unread=true` those not read yet alone.",
+    query: z.strictObject({ ...pageQuery(), unread: z.literal('true', 'must be true, or be left out').optional() }),
     replies: { 200: views.notificationPage },
   },
   countUnread: {

@@ -28,8 +28,8 @@ export const decodeCursor = <Position>(
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    throw commonProblem('request-invalid', {
-      errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
-    });
+    const pointer = '/query/cursor';
+    const detail = 'is not a cursor of this list';
+    throw commonProblem('request-invalid', { detail: `${pointer}: ${detail}`, errors: [{ pointer, detail }] });
   }
 };

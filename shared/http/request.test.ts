@@ -147,7 +147,10 @@ describe('lists', () => {
     async (cursor) => {
       expect(await list({ cursor })).toMatchObject({
         status: 400,
-        body: { errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }] },
+        body: {
+          detail: '/query/cursor: is not a cursor of this list',
+          errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
+        },
       });
     },
   );

@@ -20,6 +20,15 @@ test('without its identity source it is not asked: 401', async () => {
   expect(events).toEqual([]);
 });
 
+test('that names no identity source it is always asked', async () => {
+  const { url, events } = await start(
+    { principalId: 'u', policyDocument: policy('Deny') },
+    { IdentitySource: undefined },
+  );
+  await expect(connect(url)).rejects.toThrow('refused: 403');
+  expect(events.map(({ fn }) => fn)).toEqual(['authorizer']);
+});
+
 test('it is asked with the upgrade request, once per connection', async () => {
   const { url, events, idle } = await start({ principalId: 'u', policyDocument: policy('Allow') });
   const { socket } = await connect(`${url}?token=t`);

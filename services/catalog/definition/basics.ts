@@ -5,13 +5,13 @@ import * as z from 'zod';
 export const slug = z
   .string()
   .max(60)
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens');
 
 /** A key of the app's texts, as in `tools.hairstyle.name`. */
 export const i18nKey = z
   .string()
   .max(120)
-  .regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/i);
+  .regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/i, 'must be letters, digits and _, in parts joined by dots');
 
 /** A language, or one as a country speaks it: `en`, `ar`, `pt-BR`. */
 export const locale = z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/);

@@ -7,6 +7,7 @@ import { sendPage } from './send-page.ts';
 
 const { app } = owner;
 const users = Array.from({ length: 25 }, (_, n) => `user-${String(n).padStart(2, '0')}`);
+const everything = { promotions: true, feature_updates: true, general_alerts: true };
 const quiet = { promotions: false, feature_updates: true, general_alerts: true };
 
 /** Every fifth wants no offers, every second has the plan `plus`, and one has left. */
@@ -18,7 +19,8 @@ const newWorld = async () => {
   const wake = async (message: BroadcastMessage) => void queue.push(message);
   for (const [n, user] of users.entries()) {
     await members.keepPlan({ app, user, plan: n % 2 === 0 ? 'plus' : 'free' }, 1);
-    if (n % 5 === 0) await members.keepPreferences({ app, user, preferences: quiet, locale: 'ar' }, 1);
+    const preferences = n % 5 === 0 ? quiet : everything;
+    await members.keepPreferences({ app, user, preferences, locale: n % 5 === 0 ? 'ar' : null }, 1);
   }
   await members.remove(app, 'user-24');
   const deps = { broadcasts, members, notifications, wake, now: () => new Date(later(9)), pageSize: 10 };
@@ -70,13 +72,13 @@ describe('SP5 a broadcast', () => {
     expect(await told()).toEqual(wanting.filter((user) => Number(user.slice(-2)) % 2 === 0));
     expect(await now()).toMatchObject({ status: 'sent', sent: 9, passed_over: 3 });
   });
-  test('reaches those of a list who are members, each once', async () => {
+  test('reaches those of a list who are members, each once, and says how many are none', async () => {
     const { begin, drain, told } = await newWorld();
     const list = ['user-01', 'nobody', 'user-01', ...users.slice(0, 12), 'user-24'];
     const { now } = await begin({ audience: { to: 'users', users: list } });
     expect(await drain()).toBe(2);
     expect(await told()).toEqual(wanting.slice(0, 9));
-    expect(await now()).toMatchObject({ status: 'sent', sent: 9, passed_over: 3 });
+    expect(await now()).toMatchObject({ status: 'sent', sent: 9, passed_over: 3, unknown: 2 });
   });
   test('of a feature reaches those who want no offers', async () => {
     const { begin, drain, told } = await newWorld();
@@ -85,6 +87,21 @@ describe('SP5 a broadcast', () => {
     expect(await told()).toEqual(users.slice(0, 24));
   });
 });
+
+test.each([
+  ['offer', 0],
+  ['feature', 0],
+  ['general', 1],
+] as const)(
+  'SP5 of type %s reaches who is a member by their plan alone, before identity told what they want: %i',
+  async (type, sent) => {
+    const { begin, drain, members } = await newWorld();
+    await members.keepPlan({ app, user: 'opted-out-long-ago', plan: 'max' }, 1);
+    const { now } = await begin({ type, audience: { to: 'plan', plan: 'max' } });
+    await drain();
+    expect(await now()).toMatchObject({ status: 'sent', sent, passed_over: 1 - sent });
+  },
+);
 
 describe('SP5 a broadcast that is interrupted', () => {
   /** The call of this number fails before it is made, or is made and its answer is lost. */

@@ -26,6 +26,8 @@ export interface SendPageDeps {
 
 interface Page {
   readonly members: readonly Member[];
+  /** Listed, but no members. */
+  readonly unknown: number;
   readonly next: string | undefined;
 }
 
@@ -40,7 +42,7 @@ const each = async <Item, Result>(
   return results;
 };
 
-/** Of a list only members are told. Its cursor is a position in it. */
+/** Of a list only members are told, each once. Its cursor is a position in it. */
 const pageOf = async (
   { app, audience, cursor }: Broadcast,
   members: SendPageDeps['members'],
@@ -48,15 +50,16 @@ const pageOf = async (
 ): Promise<Page> => {
   switch (audience.to) {
     case 'all':
-      return members.page(app, { limit, after: cursor });
+      return { ...(await members.page(app, { limit, after: cursor })), unknown: 0 };
     case 'plan':
-      return members.page(app, { limit, after: cursor, plan: audience.plan });
+      return { ...(await members.page(app, { limit, after: cursor, plan: audience.plan })), unknown: 0 };
     case 'users': {
       const users = [...new Set(audience.users)];
       const end = Number(cursor ?? 0) + limit;
       const found = await each(users.slice(end - limit, end), (user) => members.find(app, user));
       const there = found.flatMap((member) => (member === undefined || member.left ? [] : [member]));
-      return { members: there, next: end < users.length ? String(end) : undefined };
+      const unknown = found.length - there.length;
+      return { members: there, unknown, next: end < users.length ? String(end) : undefined };
     }
   }
 };
@@ -86,7 +89,7 @@ export const sendPage =
     const page = await pageOf(broadcast, members, pageSize);
     const wanting = page.members.filter((member) => wants(member, broadcast.type));
     await each(wanting, (member) => notifications.add(member, factsOf(broadcast, member, member.locale ?? null)));
-    const counts = { sent: wanting.length, passedOver: page.members.length - wanting.length };
+    const counts = { sent: wanting.length, passedOver: page.members.length - wanting.length, unknown: page.unknown };
     const at = now().toISOString();
     const after = await broadcasts.advance(broadcast, { ...counts, next: page.next, at });
     logger.info('broadcast page', {

@@ -77,7 +77,17 @@ describe('SP5 a user’s inbox', () => {
     expect(first).toMatchObject({ status: 200, body: { data: [shown(2), shown(1)] } });
     const rest = await send('GET', '/notifications', { query: { limit: '2', cursor: first.body.next_cursor } });
     expect(rest.body).toEqual({ data: [shown(0)], next_cursor: null });
-    expect((await send('GET', '/notifications', { query: { cursor: 'x' } })).status).toBe(400);
+    expect(await send('GET', '/notifications', { query: { cursor: 'x' } })).toMatchObject({
+      status: 400,
+      body: { detail: '/query/cursor: is not a cursor of this list' },
+    });
+  });
+  test('those that were read are not listed alone: `unread=false` is no question', async () => {
+    const { send } = await begin(1);
+    expect(await send('GET', '/notifications', { query: { unread: 'false' } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/query/unread', detail: 'must be true, or be left out' }] },
+    });
   });
   test('one is read, and then all; the unread are counted and listed alone', async () => {
     const { send } = await begin(3);
@@ -155,6 +165,22 @@ describe('SP5 broadcasts', () => {
     expect([status, body.errors]).toEqual([409, [{ pointer: '/body/title_key', detail: 'has no text in en, ar' }]]);
     expect(world.queue).toEqual([]);
   });
+  test('a placeholder that no parameter fills is refused, and says where; a parameter too many does no harm', async () => {
+    const world = newWorld();
+    const texts = { title_key: 'notifications.low_balance.title', message_key: 'notifications.low_balance.message' };
+    const low = (params: Record<string, string | number>) => create(world, { ...offer, ...texts, params });
+    expect(await low({ below: 5, other: 1 })).toMatchObject({
+      status: 400,
+      body: {
+        errors: [
+          { pointer: '/body/params', detail: 'has nothing for {available}: message_key in en, message_key in ar' },
+        ],
+      },
+    });
+    expect((await low({})).body.errors).toHaveLength(2);
+    expect(world.queue).toEqual([]);
+    expect((await low({ below: 5, available_key: 'tools.photo_filter.name', other: 1 })).status).toBe(202);
+  });
   test('a plan must be there', async () => {
     const world = newWorld();
     const forPlan = (plan: string) => ({ ...offer, audience: { to: 'plan', plan } });
@@ -162,17 +188,24 @@ describe('SP5 broadcasts', () => {
     const plan = definitions.find(({ id }) => id === 'sparky')?.default_plan ?? '';
     expect((await create(world, forPlan(plan))).status).toBe(202);
   });
+  const users = (count: number) => ({ to: 'users', users: Array(count).fill('a') });
+  const many = Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`p${n}`, n]));
   test.each([
-    ['a type that is not an admin’s', { ...offer, type: 'payment' }, '/body/type'],
-    ['an address that is not https', { ...offer, url: 'http://x.example/' }, '/body/url'],
-    ['an empty list', { ...offer, audience: { to: 'users', users: [] } }, '/body/audience/users'],
-    [
-      'too many parameters',
-      { ...offer, params: Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`p${n}`, n])) },
-      '/body/params',
-    ],
-  ])('%s is refused', async (_, body, pointer) => {
-    expect(await create(newWorld(), body)).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
+    ['type', 'payment', '/body/type', 'must be offer, feature or general'],
+    ['title_key', 'offers autumn', '/body/title_key', 'must be letters, digits and _, in parts joined by dots'],
+    ['url', 'http://x.example/', '/body/url', 'must be an address that begins with https://'],
+    ['audience', users(0), '/body/audience/users', 'must name somebody'],
+    ['audience', users(1_001), '/body/audience/users', 'must be a thousand at most: send several'],
+    ['audience', { to: 'everybody' }, '/body/audience/to', 'must be all, plan or users'],
+    ['audience', {}, '/body/audience/to', 'must be all, plan or users'],
+    ['audience', { to: 'plan', plan: 'Plus!' }, '/body/audience/plan', 'must be lower-case words joined by hyphens'],
+    ['params', { a: null }, '/body/params/a', 'must be a number, or a text of at most 500 characters'],
+    ['params', many, '/body/params', 'are too many: each user gets a copy of at most 20'],
+  ])('%s of %j is refused, and says what it must be', async (field, value, pointer, detail) => {
+    expect(await create(newWorld(), { ...offer, [field]: value })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer, detail }] },
+    });
   });
   test('one is stopped, also twice; one that is over is not', async () => {
     const world = newWorld();
@@ -183,7 +216,8 @@ describe('SP5 broadcasts', () => {
     expect(await stop(id)).toEqual(stopped);
     const { id: other } = (await create(world, offer, 'k2')).body;
     const found = await world.broadcasts.get('sparky', other);
-    if (found) await world.broadcasts.advance(found, { sent: 1, passedOver: 0, next: undefined, at: later(1) });
+    if (found)
+      await world.broadcasts.advance(found, { sent: 1, passedOver: 0, unknown: 0, next: undefined, at: later(1) });
     expect((await stop(other)).status).toBe(409);
   });
   test('I8 for another app’s admin there is no such broadcast, and for a user none at all', async () => {

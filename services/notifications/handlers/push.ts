@@ -15,12 +15,10 @@ const tell = push({
   fanOut: sendingFanOut(),
   removeFeed: removeFromFeed(),
   logger: log,
+  now: Date.now,
 });
 
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
-  queueConsumer(log, busMessage(pushed), ({ detail }, { attributes }) =>
-    tell(detail, {
-      deliveries: Number(attributes.ApproximateReceiveCount),
-      hasTime: () => context.getRemainingTimeInMillis() > reserveMs,
-    }),
+  queueConsumer(log, busMessage(pushed), ({ detail }) =>
+    tell(detail, () => context.getRemainingTimeInMillis() > reserveMs),
   )(event, context);

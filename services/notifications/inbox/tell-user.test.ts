@@ -85,6 +85,12 @@ describe('SP5 whom it concerns', () => {
     for (const event of events) await tell(event);
     expect((await inbox()).map(([name]) => name)).toEqual(['payment_failed', 'low_balance', 'low_balance']);
   });
+  test('whose preferences are not told yet is told of their generations, as who left them as they begin', async () => {
+    const { tell, members, inbox } = newWorld();
+    await members.keepPlan({ ...owner, plan: 'plus' }, 1);
+    for (const event of events) await tell(event);
+    expect(await inbox()).toEqual(expected);
+  });
   test('who left is told nothing', async () => {
     const { tell, members, inbox } = newWorld();
     await members.remove(owner.app, owner.user);

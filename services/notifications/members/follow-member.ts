@@ -2,20 +2,14 @@
 import * as z from 'zod';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { accountOpened, planChanged } from '#services/credits/contracts.ts';
-import { preferencesChanged, userDeleted, userRegistered } from '#services/identity/contracts.ts';
+import { preferencesChanged, userDeleted } from '#services/identity/contracts.ts';
 import { ComesAgain } from '#shared/messaging/queue-consumer.ts';
 import type { Logger } from '#shared/observability/logger.ts';
 import type { Owner } from '#shared/owner.ts';
 import type { MemberTable } from '../storage/member-table.ts';
 import type { NotificationTable } from '../storage/notification-table.ts';
 
-export const memberEvent = z.discriminatedUnion('type', [
-  userRegistered,
-  preferencesChanged,
-  userDeleted,
-  accountOpened,
-  planChanged,
-]);
+export const memberEvent = z.discriminatedUnion('type', [preferencesChanged, userDeleted, accountOpened, planChanged]);
 export type MemberEvent = z.infer<typeof memberEvent>;
 
 export interface FollowMemberDeps {
@@ -24,11 +18,6 @@ export interface FollowMemberDeps {
   readonly catalog: Catalog;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
-
-/** Until they are told, which is a moment later: everything is wanted. */
-const untold = { preferences: { promotions: true, feature_updates: true, general_alerts: true }, locale: null };
-/** Older than whatever tells of preferences. */
-const untoldVersion = 0;
 
 /** Twenty thousand notifications for one delivery of the message. */
 const maxPages = 200;
@@ -56,8 +45,6 @@ export const followMember =
   async (event: MemberEvent): Promise<void> => {
     const { app, user, version } = event;
     switch (event.type) {
-      case 'UserRegistered':
-        return deps.members.keepPreferences({ app, user, ...untold }, untoldVersion);
       case 'PreferencesChanged': {
         const { notifications: preferences, locale } = event.data;
         return deps.members.keepPreferences({ app, user, preferences, locale }, version);

@@ -55,3 +55,20 @@ test('SP14 one that cannot be closed now is left to the next minute, and the oth
   await close(always);
   expect(sockets.closed).toEqual(['fine=', 'stuck=']);
 });
+
+test('SP14 one whose closing fails stops none of the others, is tried once, and is told of in the end', async () => {
+  await Promise.all(Array.from({ length: 120 }, (_, index) => device(`f${index}`, `f${index}=`, soon())));
+  clock.now += minute + 1;
+  const tried: string[] = [];
+  const failing = {
+    close: async (id: string) => {
+      tried.push(id);
+      if (id === 'f0=') throw new Error('bad request');
+      return sockets.close(id);
+    },
+  };
+  const sweep = closeExpired({ connections, sockets: failing, logger, now: () => new Date(clock.now) });
+  await expect(sweep(always)).rejects.toThrow('1 of');
+  expect([tried.length, sockets.closed.length, logger.warn.mock.calls.length]).toEqual([120, 119, 1]);
+  await close(always);
+});

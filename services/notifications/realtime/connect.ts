@@ -1,12 +1,8 @@
-/** A connection begins and ends. A user has ten at most: one more closes the oldest. */
-import type { Logger } from '#shared/observability/logger.ts';
-import { parseOwnerKey } from '#shared/owner.ts';
+/** A connection begins and ends. */
 import { socketProtocol } from '../contracts.ts';
-import type { Connection, ConnectionTable } from '../storage/connection-table.ts';
+import type { ConnectionTable } from '../storage/connection-table.ts';
+import { type CloseOldestDependencies, closeOldest } from './close-oldest.ts';
 import { connectionOf, type SocketEvent, type SocketReply } from './socket-event.ts';
-import type { Sockets } from './sockets.ts';
-
-export const maxPerUser = 10;
 
 const protocolHeader = 'Sec-WebSocket-Protocol';
 
@@ -21,29 +17,17 @@ const protocolsOf = ({ headers, multiValueHeaders }: SocketEvent): string[] => {
     .map((protocol) => protocol.trim());
 };
 
-export interface ConnectDependencies {
-  readonly connections: Pick<ConnectionTable, 'add' | 'of' | 'remove'>;
-  readonly sockets: Pick<Sockets, 'close'>;
-  readonly logger: Pick<Logger, 'error'>;
+export interface ConnectDependencies extends CloseOldestDependencies {
+  readonly connections: CloseOldestDependencies['connections'] & Pick<ConnectionTable, 'add'>;
 }
 
-export const connect = ({ connections, sockets, logger }: ConnectDependencies) => {
-  const closeOldest = async (added: Connection): Promise<void> => {
-    const open = await connections.of(parseOwnerKey(added.owner));
-    await Promise.all(
-      open.slice(maxPerUser).map(async ({ owner, connection }) => {
-        if ((await sockets.close(connection)) !== 'busy') await connections.remove(owner, connection);
-      }),
-    );
-  };
+export const connect = (dependencies: ConnectDependencies) => {
+  const makeRoom = closeOldest(dependencies);
   return async (event: SocketEvent): Promise<SocketReply> => {
     if (!protocolsOf(event).includes(socketProtocol)) return { statusCode: 400 };
     const connection = connectionOf(event);
-    await connections.add(connection);
-    // The newest has its place whatever becomes of the others: the next one tries again.
-    await closeOldest(connection).catch((error: unknown) =>
-      logger.error('oldest connections not closed', { error: error as Error }),
-    );
+    await dependencies.connections.add(connection);
+    await makeRoom(connection.owner);
     return { statusCode: 200, headers: { [protocolHeader]: socketProtocol } };
   };
 };
@@ -51,7 +35,6 @@ export const connect = ({ connections, sockets, logger }: ConnectDependencies) =
 export const disconnect =
   ({ connections }: { readonly connections: Pick<ConnectionTable, 'remove'> }) =>
   async (event: SocketEvent): Promise<SocketReply> => {
-    const { owner, connection } = connectionOf(event);
-    await connections.remove(owner, connection);
+    await connections.remove(connectionOf(event));
     return { statusCode: 200 };
   };

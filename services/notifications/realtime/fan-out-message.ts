@@ -2,10 +2,18 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { appId } from '#shared/owner.ts';
-import { socketMessage } from '../contracts.ts';
+import { type SocketMessage, socketMessage } from '../contracts.ts';
+import type { ConnectionKey } from '../storage/connection-table.ts';
+import { answeredWithinMs } from './sockets.ts';
 
 /** Connections of one batch. */
 export const maxBatch = 100;
+/** A connection that takes nothing at the last of so many tries is closed. */
+export const maxAttempts = 3;
+/** Between them. */
+export const pauseSeconds = 5;
+/** From the first try to the end of all: the message was taken, or the connection is closed. Without what the queue takes. */
+export const maxTellingMs = (maxAttempts + 1) * answeredWithinMs + (maxAttempts - 1) * pauseSeconds * 1_000;
 
 export const fanOutMessage = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -32,6 +40,19 @@ export type FanOutBatch = Extract<FanOutMessage, { kind: 'batch' }>;
 
 /** At once, or so many seconds from now. @throws Error when the queue refuses any. */
 export type SendFanOut = (messages: readonly FanOutMessage[], delaySeconds?: number) => Promise<void>;
+
+/** Has those that were busy tried again, after a pause. `attempt`: the one that they were busy at. */
+export const tryAgain = (
+  send: SendFanOut,
+  {
+    busy,
+    message,
+    attempt,
+  }: { readonly busy: readonly ConnectionKey[]; readonly message: SocketMessage; readonly attempt: number },
+): Promise<void> => {
+  const connections = busy.map(({ owner, connection }) => ({ owner, connection }));
+  return send([{ kind: 'batch', connections, message, attempt: attempt + 1 }], pauseSeconds);
+};
 
 /** What one call takes; SQS counts the bytes of all its messages together. */
 const perCall = 10;

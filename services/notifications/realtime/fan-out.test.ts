@@ -1,8 +1,9 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { putItems } from '#shared/testing/dynamodb.ts';
 import type { SocketMessage } from '../contracts.ts';
-import { fanOut, maxAttempts } from './fan-out.ts';
-import { type FanOutMessage, fanOutMessage } from './fan-out-message.ts';
+import { fanOut } from './fan-out.ts';
+import { type FanOutMessage, fanOutMessage, maxAttempts } from './fan-out-message.ts';
+import type { Outcome } from './sockets.ts';
 import { memoryFanOut, startedAt, startWorld } from './testing/world.ts';
 
 const world = await startWorld();
@@ -74,6 +75,29 @@ describe('SP14 of a batch', () => {
     await start().handle(batch('gone=', 'here='));
     expect(sockets.heardBy('here=')).toEqual([message]);
     expect(await connections.of({ app: 'sparky', user: 'fan' })).toEqual([]);
+  });
+
+  test('410: who seems gone is tried once more, and is not struck off when a hello comes in between', async () => {
+    const made = await device('fan', 'made=');
+    let tries = 0;
+    sockets.behave('made=', () => (++tries === 1 ? 'gone' : 'done'));
+    expect(await world.counted(() => start().handle(batch('made=')))).toEqual(['GetItem']);
+    expect(sockets.heardBy('made=')).toEqual([message]);
+    sockets.behave('made=', async (): Promise<Outcome> => {
+      tries += 1;
+      if (tries === 4) await connections.greet(made);
+      return 'gone';
+    });
+    await start().handle(batch('made='));
+    expect(await connections.of({ app: 'sparky', user: 'fan' })).toMatchObject([made]);
+  });
+
+  test('one that fails stops none of the others, and those that are busy are tried again; then it is told', async () => {
+    sockets.behave('bad=', () => Promise.reject(new Error('forbidden')));
+    sockets.behave('full=', 'busy');
+    const { handle, calls } = start();
+    await expect(handle(batch('bad=', 'full=', 'x=', 'y='))).rejects.toThrow('1 of 4 failed');
+    expect([sockets.heardBy('x=').length, sockets.heardBy('y=').length, calls.length]).toEqual([1, 1, 1]);
   });
 
   test('429: who is busy is tried again later, alone, and closed in the end', async () => {

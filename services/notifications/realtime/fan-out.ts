@@ -1,22 +1,29 @@
 /**
  * Tells all of an app's connections the same: page by page they become batches, and each batch is sent. Every step may come twice;
- * clients know a message by its key and version. A connection that takes nothing is tried again in a batch of its own kind, then closed.
+ * clients know a message by its key and version. A connection that takes nothing is tried again in a batch of its own kind, then closed;
+ * those that were busy at a push begin here at their second try.
  */
 import type { Logger } from '#shared/observability/logger.ts';
 import type { ConnectionKey, ConnectionTable } from '../storage/connection-table.ts';
 import { atOnce } from './at-once.ts';
-import { type FanOutBatch, type FanOutMessage, type FanOutPage, maxBatch, type SendFanOut } from './fan-out-message.ts';
-import type { Sockets } from './sockets.ts';
+import {
+  type FanOutBatch,
+  type FanOutMessage,
+  type FanOutPage,
+  maxAttempts,
+  maxBatch,
+  type SendFanOut,
+  tryAgain,
+} from './fan-out-message.ts';
+import type { Outcome, Sockets } from './sockets.ts';
 
 /** Connections of one page: one query, and one call to the queue. */
 const pageSize = 500;
 /** Posts under way. */
 const places = 25;
-export const maxAttempts = 3;
-const pauseSeconds = 5;
 
 export interface FanOutDependencies {
-  readonly connections: Pick<ConnectionTable, 'pageOfApp' | 'remove'>;
+  readonly connections: Pick<ConnectionTable, 'pageOfApp' | 'find' | 'remove' | 'strikeOff'>;
   readonly sockets: Sockets;
   readonly send: SendFanOut;
   readonly logger: Pick<Logger, 'info'>;
@@ -38,24 +45,47 @@ export const fanOut = ({ connections, sockets, send, logger }: FanOutDependencie
   };
 
   /** The client comes again and asks for what it missed. */
-  const giveUp = async ({ owner, connection }: ConnectionKey): Promise<void> => {
-    if ((await sockets.close(connection)) === 'busy') throw new Error('a connection that takes nothing was not closed');
-    await connections.remove(owner, connection);
+  const giveUp = async (key: ConnectionKey): Promise<void> => {
+    if ((await sockets.close(key.connection)) === 'busy')
+      throw new Error('a connection that takes nothing was not closed');
+    await connections.remove(key);
+  };
+
+  /**
+   * Whether it is struck off depends on what is in the table, and the index does not hold that. So who seems gone is read and tried
+   * once more: cheaper than an index that is written at each greeting.
+   */
+  const post = async (key: ConnectionKey, text: string): Promise<Outcome> => {
+    const first = await sockets.post(key.connection, text);
+    const seen = first === 'gone' ? await connections.find(key) : undefined;
+    if (!seen) return first;
+    const second = await sockets.post(key.connection, text);
+    if (second === 'gone') await connections.strikeOff(seen);
+    return second;
+  };
+
+  const again = async (what: Parameters<typeof tryAgain>[1]): Promise<void> => {
+    const { busy, message, attempt } = what;
+    const isLast = attempt >= maxAttempts;
+    logger.info(isLast ? 'connections that take nothing are closed' : 'connections were busy', {
+      key: message.key,
+      busy: busy.length,
+      attempt,
+    });
+    if (isLast) await atOnce(places, busy, giveUp);
+    else await tryAgain(send, what);
   };
 
   const batch = async ({ connections: keys, message, attempt }: FanOutBatch): Promise<void> => {
     const text = JSON.stringify(message);
     const busy: ConnectionKey[] = [];
-    await atOnce(places, keys, async (key) => {
-      const outcome = await sockets.post(key.connection, text);
-      if (outcome === 'gone') await connections.remove(key.owner, key.connection);
-      if (outcome === 'busy') busy.push(key);
-    });
-    if (busy.length === 0) return;
-    logger.info('connections were busy', { key: message.key, busy: busy.length, attempt });
-    if (attempt < maxAttempts)
-      await send([{ kind: 'batch', connections: busy, message, attempt: attempt + 1 }], pauseSeconds);
-    else await atOnce(places, busy, giveUp);
+    try {
+      await atOnce(places, keys, async (key) => {
+        if ((await post(key, text)) === 'busy') busy.push(key);
+      });
+    } finally {
+      if (busy.length > 0) await again({ busy, message, attempt });
+    }
   };
 
   return (message: FanOutMessage): Promise<void> => {

@@ -123,6 +123,24 @@ test('SP14 a notification is told unread, under its own id, once', () => {
   });
 });
 
+test('SP14 a notification that is read or removed is told under the same key, as newer', () => {
+  const id = 'ntf_0199c2d4-2222-8000-8000-000000000002';
+  const keys = { title_key: 'a.title', message_key: 'a.message' };
+  const about = { id, type: 'offer', ...keys, params: {}, subject: null, url: null, read: true } as const;
+  const read = { ...about, created_at: '2026-11-20T10:00:00.000Z', removed: false } as const;
+  const envelope = { type: 'notification.updated', key: id, at: '2026-11-21T10:00:00.000Z' };
+  expect(told(heardEvent('NotificationChanged', read, { version: 2 }))).toMatchObject({
+    to: 'user',
+    message: { ...envelope, version: 2, data: read },
+  });
+  const removed = { id, removed: true } as const;
+  expect(told(heardEvent('NotificationChanged', removed, { version: 3 }))?.message).toMatchObject({
+    ...envelope,
+    version: 3,
+    data: removed,
+  });
+});
+
 test('SP14 a subscription is told as it stands; what else is paid is not', () => {
   const changed = {
     status: 'active',

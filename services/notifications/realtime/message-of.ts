@@ -8,7 +8,12 @@ import { billingEvent, type planEntitled, type subscriptionChanged } from '#serv
 import { catalogChanged } from '#services/catalog/contracts.ts';
 import { type CreditsEvent, creditsEvent } from '#services/credits/contracts.ts';
 import { type GenerationEvent, generationEvent } from '#services/generation/contracts.ts';
-import { type NotificationCreated, notificationCreated } from '../contracts.ts';
+import {
+  type NotificationChanged,
+  type NotificationCreated,
+  notificationChanged,
+  notificationCreated,
+} from '../contracts.ts';
 import type { Message } from '../storage/feed-table.ts';
 
 /** Everything that sockets may hear of. */
@@ -17,6 +22,7 @@ export const heard = z.discriminatedUnion('type', [
   generationEvent,
   billingEvent,
   notificationCreated,
+  notificationChanged,
   catalogChanged,
 ]);
 export type Heard = z.infer<typeof heard>;
@@ -142,6 +148,12 @@ const notificationMessage = (event: NotificationCreated): Message => {
   };
 };
 
+const notificationUpdateMessage = (event: NotificationChanged): Message => ({
+  type: 'notification.updated',
+  ...envelopeOf(event, event.data.id),
+  data: event.data,
+});
+
 const toUser = (message: Message): Told => ({ to: 'user', message });
 
 /** Nothing for an event that no socket hears of. */
@@ -154,6 +166,8 @@ export const messageOf = (event: Heard): Told | undefined => {
     }
     case 'NotificationCreated':
       return toUser(notificationMessage(event));
+    case 'NotificationChanged':
+      return toUser(notificationUpdateMessage(event));
     case 'SubscriptionChanged':
       return toUser(subscriptionMessage(event, event.data));
     case 'PlanEntitled': {

@@ -1,9 +1,12 @@
 import { afterAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { SocketControl, SocketMessage } from '../contracts.ts';
 import { socketControl } from '../contracts.ts';
+import { maxGreetings } from '../storage/connection-table.ts';
 import { feedOfApp, keptMs, type Message } from '../storage/feed-table.ts';
 import { answer } from './answer.ts';
-import { connect, disconnect, maxPerUser } from './connect.ts';
+import { maxPerUser } from './close-oldest.ts';
+import { connect, disconnect } from './connect.ts';
+import { maxRequests, perMs } from './request-rate.ts';
 import type { SocketEvent } from './socket-event.ts';
 import { startedAt, startWorld } from './testing/world.ts';
 
@@ -12,7 +15,7 @@ const { clock, connections, feed, sockets } = world;
 const logger = { error: jest.fn() };
 const handleConnect = connect({ connections, sockets, logger });
 const handleDisconnect = disconnect({ connections });
-const handleMessage = answer({ connections, feed, sockets, now: () => new Date(clock.now) });
+const handleMessage = answer({ connections, feed, sockets, logger, now: () => new Date(clock.now) });
 afterAll(() => world.close());
 beforeEach(() => {
   clock.now = startedAt;
@@ -51,6 +54,7 @@ const say = (from: From, body: unknown) =>
   handleMessage(socketEvent(from, { body: typeof body === 'string' ? body : JSON.stringify(body) }));
 const heard = ({ user, connection = `${user}=` }: From): (SocketMessage | SocketControl)[] =>
   sockets.heardBy(connection);
+const cursorAt = (user: string, ms: number = clock.now) => feed.cursorAt({ app: 'sparky', user }, new Date(ms));
 const openOf = async (user: string, app = 'sparky') =>
   (await connections.of({ app, user })).map(({ connection }) => connection);
 const balance = (available: number, version = 1): Message => ({
@@ -109,13 +113,24 @@ describe('SP14 $connect', () => {
       clock.now += 1;
       await connecting({ user: 'many', connection: `d${device}=` });
     }
-    expect(sockets.closed).toEqual(['d0=']);
+    expect([sockets.closed, sockets.heardBy('d0=')]).toEqual([['d0='], [{ type: 'replaced' }]]);
     expect(await openOf('many')).toHaveLength(maxPerUser);
     expect(await openOf('neighbour')).toHaveLength(1);
   });
 
+  test('of many devices that connect at once ten stay: those that could not be closed then are when they greet', async () => {
+    const ids = Array.from({ length: 16 }, (_, n) => `m${String(n).padStart(2, '0')}=`);
+    // Not open before $connect is answered.
+    for (const id of ids) sockets.behave(id, 'gone');
+    await Promise.all(ids.map((connection) => connecting({ user: 'swarm', connection })));
+    sockets.reset();
+    await Promise.all(ids.map((connection) => say({ user: 'swarm', connection }, { action: 'hello' })));
+    const open = ids.filter((id) => !sockets.closed.includes(id));
+    expect([open.length, await openOf('swarm')]).toEqual([maxPerUser, expect.arrayContaining(open)]);
+  });
+
   test('the newest has its place, though the oldest cannot be closed now', async () => {
-    const failing = { close: async () => Promise.reject(new Error('not now')) };
+    const failing = { ...sockets, close: async () => Promise.reject(new Error('not now')) };
     const handle = connect({ connections, sockets: failing, logger });
     for (let device = 0; device <= maxPerUser; device += 1)
       await handle(
@@ -139,22 +154,20 @@ describe('SP14 what a client says', () => {
     expect(
       await world.counted(async () => expect(await say(me, { action: 'ping' })).toEqual({ statusCode: 200 })),
     ).toEqual([]);
-    expect(heard(me)).toEqual([{ type: 'pong', cursor: feed.cursorAt(new Date(clock.now)) }]);
+    expect(heard(me)).toEqual([{ type: 'pong', cursor: cursorAt('me') }]);
   });
 
   test('hello: ready, with a cursor of now and the token’s end; a connection that was struck off is there again', async () => {
     await connecting({ user: 'early' });
-    await connections.remove('sparky#early', 'early=');
+    await connections.remove({ owner: 'sparky#early', connection: 'early=' });
     await say({ user: 'early' }, { action: 'hello' });
     const expires_at = new Date(startedAt + 60 * minute).toISOString();
-    expect(heard({ user: 'early' })).toEqual([
-      { type: 'ready', cursor: feed.cursorAt(new Date(clock.now)), expires_at },
-    ]);
+    expect(heard({ user: 'early' })).toEqual([{ type: 'ready', cursor: cursorAt('early'), expires_at }]);
     expect(await openOf('early')).toEqual(['early=']);
   });
 
   test('resume: what was missed, their own and the app’s, and then the end of it', async () => {
-    const since = feed.cursorAt(new Date(clock.now));
+    const since = cursorAt('back');
     clock.now += minute;
     await feed.admit({ app: 'sparky', user: 'back' }, balance(5));
     await feed.admit({ app: 'sparky', user: 'other' }, balance(99));
@@ -169,7 +182,7 @@ describe('SP14 what a client says', () => {
     const said = heard({ user: 'back' });
     expect(said.map(({ type }) => type).toSorted()).toEqual(['catalog.changed', 'credits.balance', 'resumed']);
     const last = said.at(-1);
-    expect(last).toMatchObject({ type: 'resumed', cursor: feed.cursorAt(new Date(clock.now)) });
+    expect(last).toMatchObject({ type: 'resumed', cursor: cursorAt('back') });
     expect(socketControl.parse(last)).toEqual(last);
     expect(said.find(({ type }) => type === 'credits.balance')).toMatchObject({ data: { available: 5 } });
   });
@@ -183,33 +196,40 @@ describe('SP14 what a client says', () => {
     }
   });
 
-  test('resume from too long ago, or from nothing: refetch, with a cursor to go on from', async () => {
-    const old = feed.cursorAt(new Date(clock.now - keptMs - 1));
-    for (const since of [old, '', 'none of ours']) await say({ user: 'stale' }, { action: 'resume', since });
-    const cursor = feed.cursorAt(new Date(clock.now));
-    expect(heard({ user: 'stale' })).toEqual(Array(3).fill(expect.objectContaining({ type: 'refetch', cursor })));
+  test('resume from too long ago, from nothing, or from where another user was: refetch, with a cursor to go on from', async () => {
+    const old = cursorAt('stale', clock.now - keptMs - 1);
+    const others = cursorAt('somebody else');
+    for (const since of [old, '', 'none of ours', others]) await say({ user: 'stale' }, { action: 'resume', since });
+    const cursor = cursorAt('stale');
+    expect(heard({ user: 'stale' })).toEqual(Array(4).fill(expect.objectContaining({ type: 'refetch', cursor })));
   });
 
   test.each([
-    '',
-    'hello',
-    '{"action":"subscribe","topic":"sparky#victim"}',
-    '[]',
-    'null',
-    '{"action":"resume"}',
-    '{"action":"ping","user":"victim"}',
-    JSON.stringify({ action: 'resume', since: 'x'.repeat(1_001) }),
-  ])('I8 anything else, as another’s topic: an error, and nothing more: %s', async (body) => {
-    await say({ user: 'odd' }, body);
-    expect(heard({ user: 'odd' })).toEqual([{ type: 'error', detail: 'This is no request.' }]);
-  });
+    ['', 'it is not a JSON object.'],
+    ['hello', 'it is not a JSON object.'],
+    ['[]', 'it is not a JSON object.'],
+    ['null', 'it is not a JSON object.'],
+    ['{}', '/action: must be ping, hello or resume'],
+    ['{"action":"subscribe","topic":"sparky#victim"}', '/action: must be ping, hello or resume'],
+    ['{"action":"resume"}', '/since: is needed'],
+    ['{"action":"ping","user":"victim"}', '/user: is not a known field'],
+    [`{"action":"resume","since":"${'x'.repeat(201)}"}`, '/since: must be at most 200 characters'],
+    [JSON.stringify({ action: 'resume', since: 'x'.repeat(1_001) }), 'it has more than 1000 characters.'],
+  ])(
+    'I8 anything else, as another’s topic: an error that says what is wrong, and nothing more: %s',
+    async (body, why) => {
+      const odd = { user: 'odd', connection: `odd-${body.length}=` };
+      await say(odd, body);
+      expect(heard(odd)).toEqual([{ type: 'error', detail: `This is no request: ${why}` }]);
+    },
+  );
 
   test('after the end of its token: nothing, and it is closed', async () => {
     const late = { user: 'late', expiresInMs: minute };
     await connecting(late);
     await feed.admit({ app: 'sparky', user: 'late' }, balance(5));
     clock.now += minute;
-    await say(late, { action: 'resume', since: feed.cursorAt(new Date(clock.now)) });
+    await say(late, { action: 'resume', since: cursorAt('late') });
     expect([heard(late), sockets.closed]).toEqual([[], ['late=']]);
   });
 
@@ -228,7 +248,40 @@ describe('SP14 what a client says', () => {
       tries += 1;
       return tries === 1 ? 'done' : 'busy';
     });
-    await say(slow, { action: 'resume', since: feed.cursorAt(new Date(clock.now)) });
+    await say(slow, { action: 'resume', since: cursorAt('slow') });
     expect([heard(slow).map(({ type }) => type), sockets.closed]).toEqual([['credits.balance'], ['slow=']]);
+  });
+
+  test('hello and resume more than five times: an error, and it is closed; nothing is written or read any more', async () => {
+    const eager = { user: 'eager' };
+    await connecting(eager);
+    for (let time = 0; time < maxGreetings; time += 1)
+      await say(eager, time % 2 === 0 ? { action: 'hello' } : { action: 'resume', since: cursorAt('eager') });
+    const answers = heard(eager).filter(({ type }) => type === 'ready' || type === 'resumed');
+    expect([answers.length, sockets.closed]).toEqual([maxGreetings, []]);
+    await say(eager, { action: 'hello' });
+    expect([heard(eager).at(-1)?.type, sockets.closed, await openOf('eager')]).toEqual(['error', ['eager='], []]);
+  });
+
+  test('more than twenty requests in ten seconds: it is closed, once, and what comes behind is not answered', async () => {
+    const loud = { user: 'loud' };
+    await connecting(loud);
+    for (let time = 0; time < maxRequests; time += 1) await say(loud, { action: 'ping' });
+    expect([heard(loud).length, sockets.closed]).toEqual([maxRequests, []]);
+    for (let time = 0; time < 3; time += 1) await say(loud, { action: 'ping' });
+    await say({ user: 'calm' }, { action: 'ping' });
+    expect([heard(loud).length, sockets.closed, heard({ user: 'calm' }).length]).toEqual([maxRequests, ['loud='], 1]);
+    expect(await openOf('loud')).toEqual([]);
+    clock.now += perMs;
+    await say(loud, { action: 'ping' });
+    expect(heard(loud)).toHaveLength(maxRequests + 1);
+  });
+
+  test('the calls that it takes: hello one write and one read, resume two reads more', async () => {
+    await connecting(me);
+    const calls = (request: object) => world.counted(async () => void (await say(me, request)));
+    expect(await calls({ action: 'hello' })).toEqual(['UpdateItem', 'Query']);
+    const resume = await calls({ action: 'resume', since: cursorAt('me') });
+    expect(resume).toEqual(['UpdateItem', 'Query', 'Query', 'Query']);
   });
 });

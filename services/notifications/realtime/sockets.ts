@@ -17,7 +17,7 @@ export interface Sockets {
 }
 
 /** Tries included. A client that takes no data holds up nobody longer than this. */
-const defaultTimeoutMs = 2_000;
+export const answeredWithinMs = 2_000;
 
 const tooMany = 429;
 /** An answer that says that the request itself is at fault. */
@@ -29,7 +29,7 @@ const isRefusal = (error: unknown): boolean => {
 
 export const apiGatewaySockets = (
   client: ApiGatewayManagementApiClient,
-  { timeoutMs = defaultTimeoutMs }: { readonly timeoutMs?: number } = {},
+  { timeoutMs = answeredWithinMs }: { readonly timeoutMs?: number } = {},
 ): Sockets => {
   const outcomeOf = async (call: (abortSignal: AbortSignal) => Promise<unknown>): Promise<Outcome> => {
     try {

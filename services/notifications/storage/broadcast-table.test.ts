@@ -23,7 +23,7 @@ const stores: [name: string, make: () => Promise<BroadcastTable>][] = [
   ['in DynamoDB', async () => broadcastTable(dynamo.client, await newTable())],
 ];
 const by = (key: string, fingerprint = 'f') => ({ key, fingerprint });
-const page = (sent: number, next?: string) => ({ sent, passedOver: 1, next, at: later(9) });
+const page = (sent: number, next?: string) => ({ sent, passedOver: 1, unknown: 2, next, at: later(9) });
 
 describe.each(stores)('SP5 broadcasts %s', (_, make) => {
   test('I8 are kept and found by their app alone', async () => {
@@ -61,10 +61,10 @@ describe.each(stores)('SP5 broadcasts %s', (_, make) => {
     const one = broadcastOf();
     await table.create(one, by('k1'));
     const second = await table.advance(one, page(5, 'user-5'));
-    expect(second).toEqual({ ...one, page: 1, sent: 5, passed_over: 1, cursor: 'user-5' });
+    expect(second).toEqual({ ...one, page: 1, sent: 5, passed_over: 1, unknown: 2, cursor: 'user-5' });
     expect(await table.advance(one, page(5, 'user-5'))).toBeUndefined();
     if (!second) throw new Error('it was not counted');
-    const done = { ...one, page: 2, sent: 9, passed_over: 2, status: 'sent', finished_at: later(9) };
+    const done = { ...one, page: 2, sent: 9, passed_over: 2, unknown: 4, status: 'sent', finished_at: later(9) };
     expect(await table.advance(second, page(4))).toEqual(done);
     expect(await table.advance(second, page(4))).toBeUndefined();
     expect(await table.get(one.app, one.id)).toEqual(done);
@@ -77,7 +77,7 @@ describe.each(stores)('SP5 broadcasts %s', (_, make) => {
     const stopped = { ...one, status: 'stopped', finished_at: later(1) };
     expect(await table.stop(one.app, one.id, later(1))).toEqual(stopped);
     expect(await table.stop(one.app, one.id, later(2))).toBeUndefined();
-    const counted = { ...stopped, page: 1, sent: 5, passed_over: 1 };
+    const counted = { ...stopped, page: 1, sent: 5, passed_over: 1, unknown: 2 };
     expect(await table.advance(one, page(5, 'user-5'))).toEqual(counted);
     expect(await table.advance(one, page(5, 'user-5'))).toBeUndefined();
     expect(await table.get(one.app, one.id)).toEqual(counted);

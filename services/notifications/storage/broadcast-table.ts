@@ -41,6 +41,7 @@ export interface Made {
 export interface PageDone {
   readonly sent: number;
   readonly passedOver: number;
+  readonly unknown: number;
   readonly next: string | undefined;
   readonly at: string;
 }
@@ -78,7 +79,7 @@ const toBroadcast = ({ turn: _turn, expires: _ttl, ...broadcast }: Item): Broadc
 /** Some names are words of DynamoDB's own, which refuses a placeholder that is not used. */
 const namesIn = (...expressions: readonly string[]): Record<string, string> =>
   Object.fromEntries(
-    ['status', 'page', 'cursor']
+    ['status', 'page', 'cursor', 'unknown']
       .map((name) => [`#${name}`, name] as const)
       .filter(([placeholder]) => expressions.some((expression) => expression.includes(placeholder))),
   );
@@ -131,10 +132,12 @@ const changing = (client: DynamoDBDocumentClient, table: string): Pick<Broadcast
     return (await client.send(new UpdateCommand(input))).Attributes as Item;
   };
   return {
-    async advance(seen, { sent, passedOver, next, at }) {
+    async advance(seen, { sent, passedOver, unknown, next, at }) {
       const turn = uuidv7();
-      const counts = '#page = #page + :one, sent = sent + :sent, passed_over = passed_over + :passed, turn = :turn';
-      const values = { ':one': 1, ':sent': sent, ':passed': passedOver, ':turn': turn, ':seen': seen.page };
+      const counts =
+        '#page = #page + :one, sent = sent + :sent, passed_over = passed_over + :passed, #unknown = #unknown + :unknown, turn = :turn';
+      const sums = { ':sent': sent, ':passed': passedOver, ':unknown': unknown };
+      const values = { ...sums, ':one': 1, ':turn': turn, ':seen': seen.page };
       const goesOn = { expression: `SET ${counts}, #cursor = :next`, ':next': next };
       const ends = { expression: `SET ${counts}, #status = :over, finished_at = :at REMOVE #cursor`, ':at': at };
       const { expression, ...more } = next === undefined ? { ...ends, ':over': 'sent' } : goesOn;

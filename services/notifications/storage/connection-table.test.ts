@@ -48,7 +48,7 @@ describe('SP14 a user’s connections', () => {
     const added = await device('again', 'again=');
     await connections.add(added);
     expect(await connections.of(owner('again'))).toMatchObject([added]);
-    for (let time = 0; time < 2; time += 1) await connections.remove(added.owner, 'again=');
+    for (let time = 0; time < 2; time += 1) await connections.remove(added);
     expect(await idsOf('again')).toEqual([]);
   });
 });
@@ -57,7 +57,7 @@ describe('SP14 whoever left', () => {
   test('counts as here for as long as the feed can be resumed from, and then no more', async () => {
     const { owner: key } = await device('leaving', 'leaving=');
     clock.now += 5 * minute;
-    await connections.remove(key, 'leaving=');
+    await connections.remove({ owner: key, connection: 'leaving=' });
     clock.now += hereForMs - 1;
     expect(await connections.wasHere(owner('leaving'))).toBe(true);
     clock.now += 1;
@@ -70,7 +70,7 @@ describe('SP14 whoever left', () => {
   test('leaves one item, however often they came', async () => {
     for (let time = 0; time < 12; time += 1) {
       const { owner: key, connection } = await device('restless', `restless-${time}=`);
-      await connections.remove(key, connection);
+      await connections.remove({ owner: key, connection });
     }
     const { Items = [] } = await world.db.client.send(new ScanCommand({ TableName: world.connectionsName }));
     const left = Items.filter((item) => item.owner === 'sparky#restless');
@@ -90,7 +90,7 @@ test('SP14 an app’s connections come page by page, each once, none of another 
   const ids = Array.from({ length: 24 }, (_, index) => `page-${index}=`);
   for (const id of ids) await device(id, id, { owner: `${app}#${id}`, app });
   await device('elsewhere', 'page-elsewhere=', { owner: 'paging-other#elsewhere', app: 'paging-other' });
-  await connections.remove(`${app}#page-0=`, 'page-0=');
+  await connections.remove({ owner: `${app}#page-0=`, connection: 'page-0=' });
   const seen: string[] = [];
   for (const shard of connectionShards) {
     let after: string | undefined;

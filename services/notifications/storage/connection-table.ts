@@ -1,5 +1,13 @@
 /** Open sockets: whose they are and how long their tokens are good. A user has several devices. */
-import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { fingerprint } from '#shared/ids.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 
@@ -12,15 +20,28 @@ export interface Connection {
   readonly expiresAt: string;
   readonly connectedAt: string;
 }
-/** What is needed to reach a connection, and to strike it off. */
+/** What is needed to reach a connection. */
 export type ConnectionKey = Pick<Connection, 'owner' | 'connection'>;
+/**
+ * A connection as it was read. `greetings`: how often its client said hello or resume. It is also the row's mark: whoever found a
+ * connection gone while it was being made must not strike off what its greeting put down.
+ */
+export interface SeenConnection extends Connection {
+  readonly greetings: number;
+}
 
 export interface ConnectionTable {
-  /** Once more changes nothing. */
   add(connection: Connection): Promise<void>;
-  remove(owner: string, connection: string): Promise<void>;
-  /** Of a user, those whose token is good; strongly consistent; the newest first; at most 20. */
-  of(owner: Owner): Promise<readonly Connection[]>;
+  /** Puts a connection down once more, for its client said hello or resume. False: it did so too often, and nothing is changed. */
+  greet(connection: Connection): Promise<boolean>;
+  /** Removes a connection that is closed for sure. */
+  remove(key: ConnectionKey): Promise<void>;
+  /** Removes a connection that seems to be gone, unless it was put down again since it was read. */
+  strikeOff(seen: Pick<SeenConnection, 'owner' | 'connection' | 'greetings'>): Promise<void>;
+  /** Of a user, those whose token is good; strongly consistent; the newest first; at most 100. */
+  of(owner: Owner): Promise<readonly SeenConnection[]>;
+  /** Strongly consistent. */
+  find(key: ConnectionKey): Promise<SeenConnection | undefined>;
   /** Whether somebody is there, or was some minutes ago: only then is it worth keeping what they could miss. */
   wasHere(owner: Owner): Promise<boolean>;
   /** Ids of an app's connections, page by page, for what concerns all. `shard`: 0 to 3. */
@@ -57,16 +78,15 @@ interface LastGone {
   readonly connection: typeof lastGone;
   readonly goneAt: string;
 }
-type Row = Connection | LastGone;
-const isOpen = (row: Row): row is Connection => row.connection !== lastGone;
+type Row = SeenConnection | LastGone;
+const isOpen = (row: Row): row is SeenConnection => row.connection !== lastGone;
 
 /** More than a user's connections and the item that says when the last went. */
 const maxRows = 100;
-const maxOf = 20;
+/** Of one connection: a client says one when it connects. */
+export const maxGreetings = 5;
 /** What the sweep of expired connections should have removed long ago. */
 const sweepGraceSeconds = 3_600;
-/** DynamoDB leaves parts of a batch undone when it is pressed. */
-const maxTries = 5;
 
 const secondOf = (at: string): number => Math.floor(Date.parse(at) / 1_000);
 
@@ -103,6 +123,78 @@ const indexes = (client: DynamoDBDocumentClient, table: string): Pick<Connection
   };
 };
 
+/** All of a row but its key and its mark. */
+const factsOf = ({ connection, app, expiresAt, connectedAt }: Connection) => {
+  const shard = shardOf(connection);
+  const inIndexes = { [byApp.partitionKey]: `${app}#${shard}`, [byExpiry.partitionKey]: `e${shard}` };
+  return { app, expiresAt, connectedAt, ...inIndexes, expires: secondOf(expiresAt) + sweepGraceSeconds };
+};
+
+/** Whether the write's condition held. */
+const holds = async (write: Promise<unknown>): Promise<boolean> => {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+};
+
+const adding = (client: DynamoDBDocumentClient, table: string): Pick<ConnectionTable, 'add' | 'greet'> => ({
+  async add(added) {
+    const { owner, connection } = added;
+    const Item = { owner, connection, ...factsOf(added), greetings: 0 };
+    await client.send(new PutCommand({ TableName: table, Item }));
+  },
+  greet(greeting) {
+    const { owner, connection } = greeting;
+    const facts = Object.entries(factsOf(greeting));
+    const update = new UpdateCommand({
+      TableName: table,
+      Key: { owner, connection },
+      UpdateExpression: `SET ${facts.map(([name]) => `#${name} = :${name}`).join(', ')} ADD greetings :one`,
+      ConditionExpression: 'attribute_not_exists(greetings) OR greetings < :most',
+      ExpressionAttributeNames: Object.fromEntries(facts.map(([name]) => [`#${name}`, name])),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(facts.map(([name, value]) => [`:${name}`, value])),
+        ':one': 1,
+        ':most': maxGreetings,
+      },
+    });
+    return holds(client.send(update));
+  },
+});
+
+const removing = (
+  client: DynamoDBDocumentClient,
+  table: string,
+  now: () => Date,
+): Pick<ConnectionTable, 'remove' | 'strikeOff'> => {
+  /** First, so that who loses their connection counts as here; of one that stays it says nothing wrong. */
+  const keepLastGone = async (owner: string): Promise<void> => {
+    const goneAt = now().toISOString();
+    const expires = secondOf(goneAt) + hereForMs / 1_000;
+    await client.send(new PutCommand({ TableName: table, Item: { owner, connection: lastGone, goneAt, expires } }));
+  };
+  return {
+    async remove({ owner, connection }) {
+      await keepLastGone(owner);
+      await client.send(new DeleteCommand({ TableName: table, Key: { owner, connection } }));
+    },
+    async strikeOff({ owner, connection, greetings }) {
+      await keepLastGone(owner);
+      const asRead = new DeleteCommand({
+        TableName: table,
+        Key: { owner, connection },
+        ConditionExpression: 'greetings = :seen',
+        ExpressionAttributeValues: { ':seen': greetings },
+      });
+      await holds(client.send(asRead));
+    },
+  };
+};
+
 export const connectionTable = (
   client: DynamoDBDocumentClient,
   table: string,
@@ -124,33 +216,19 @@ export const connectionTable = (
   };
   return {
     ...indexes(client, table),
-    async add({ owner, connection, app, expiresAt, connectedAt }) {
-      const shard = shardOf(connection);
-      const item = { owner, connection, app, expiresAt, connectedAt };
-      const inIndexes = { [byApp.partitionKey]: `${app}#${shard}`, [byExpiry.partitionKey]: `e${shard}` };
-      const expires = secondOf(expiresAt) + sweepGraceSeconds;
-      await client.send(new PutCommand({ TableName: table, Item: { ...item, ...inIndexes, expires } }));
-    },
-    async remove(owner, connection) {
-      const goneAt = now().toISOString();
-      const expires = secondOf(goneAt) + hereForMs / 1_000;
-      let left: Record<string, unknown>[] = [
-        { PutRequest: { Item: { owner, connection: lastGone, goneAt, expires } } },
-        { DeleteRequest: { Key: { owner, connection } } },
-      ];
-      for (let tries = 0; left.length > 0; tries += 1) {
-        if (tries === maxTries) throw new Error('a connection was not removed');
-        const { UnprocessedItems = {} } = await client.send(new BatchWriteCommand({ RequestItems: { [table]: left } }));
-        left = UnprocessedItems[table] ?? [];
-      }
+    ...adding(client, table),
+    ...removing(client, table, now),
+    async find({ owner, connection }) {
+      const Key = { owner, connection };
+      const { Item } = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+      return Item as SeenConnection | undefined;
     },
     async of(owner) {
       const at = now().toISOString();
       return (await rowsOf(owner))
         .filter(isOpen)
         .filter(({ expiresAt }) => expiresAt > at)
-        .toSorted((a, b) => b.connectedAt.localeCompare(a.connectedAt) || a.connection.localeCompare(b.connection))
-        .slice(0, maxOf);
+        .toSorted((a, b) => b.connectedAt.localeCompare(a.connectedAt) || a.connection.localeCompare(b.connection));
     },
     async wasHere(owner) {
       const since = new Date(now().getTime() - hereForMs).toISOString();

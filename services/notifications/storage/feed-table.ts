@@ -1,6 +1,6 @@
 /**
  * What a user's devices were told last, one item for each thing that messages are about. It puts messages about one thing in order
- * (an older version is not sent any more), holds progress back, and shows what a dropped connection missed. Gone after ten minutes.
+ * (an older version is not sent any more), holds progress back, and shows what a dropped connection missed.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -21,8 +21,8 @@ export interface FeedTable {
   admit(owner: Owner, message: Message, options?: { readonly holdsBackMs?: number }): Promise<Admission>;
   /** In order of their cursors; undefined when the cursor is older than what is kept, or more was missed than is told. */
   since(owner: Owner, cursor: string): Promise<readonly SocketMessage[] | undefined>;
-  /** A cursor of now. */
-  cursorAt(at: Date): string;
+  /** A cursor of this time. */
+  cursorAt(owner: Owner, at: Date): string;
 }
 
 /** The feed of what concerns all of an app's users: `*` is in no user's id. */
@@ -32,9 +32,16 @@ export const feedOfApp = (app: string): Owner => ({ app, user: '*' });
 export const keptMs = 10 * 60_000;
 /**
  * So much further back is looked: clocks differ, and a message with an older cursor may have been on its way when a newer one came.
- * A post is given up long before.
+ * By then it has been posted, or its connection is closed: all tries and pauses take less (`maxTellingMs` in fan-out-message.ts).
  */
-export const lookBackMs = 15_000;
+export const lookBackMs = 30_000;
+/** What happened longer ago is news to nobody, and is not pushed. */
+export const newsForMs = 60 * 60_000;
+/**
+ * So long an item stays: for as long as an older version of it may still come, as from a queue that was stuck, else a client that has
+ * just begun would be told what is over. With some minutes for clocks that differ.
+ */
+export const rememberedMs = newsForMs + 5 * 60_000;
 /** A cursor from further ahead is none of ours. */
 const aheadMs = 60_000;
 /** More than this is not told one by one. */
@@ -43,13 +50,20 @@ const maxTold = 100;
 const pageSize = 250;
 const maxPages = 4;
 
-/** Milliseconds in base 36: nine characters from 1972 to the year 5138, so text sorts as time does. */
+/**
+ * Milliseconds in base 36: nine characters from 1972 to the year 5138, so text sorts as time does. Behind it whose cursor it is: what
+ * another user had been told is no beginning for this one.
+ */
 const timeLength = 9;
-const cursorOf = (ms: number, tiebreak: string): string => `${ms.toString(36).padStart(timeLength, '0')}-${tiebreak}`;
-const timeOf = (cursor: string): number | undefined => {
-  const [, time] = /^([0-9a-z]{9})-[\w-]{1,8}$/.exec(cursor) ?? [];
-  return time === undefined ? undefined : Number.parseInt(time, 36);
+const cursorOf = (owner: Owner, ms: number, tiebreak: string): string =>
+  `${ms.toString(36).padStart(timeLength, '0')}-${fingerprint(ownerKey(owner))}${tiebreak}`;
+const partsOf = (cursor: string): { readonly at: number; readonly whose: string } | undefined => {
+  const [, time, whose] = /^([0-9a-z]{9})-([\w-]{8})[\w-]{1,8}$/.exec(cursor) ?? [];
+  return time === undefined || whose === undefined ? undefined : { at: Number.parseInt(time, 36), whose };
 };
+/** A user's own, or one of what concerns all of their app. */
+export const isCursorOf = (owner: Owner, cursor: string): boolean =>
+  [owner, feedOfApp(owner.app)].some((one) => fingerprint(ownerKey(one)) === partsOf(cursor)?.whose);
 
 interface Kept {
   readonly version: number;
@@ -70,7 +84,7 @@ const names = {
 const since =
   (client: DynamoDBDocumentClient, table: string, now: () => number): FeedTable['since'] =>
   async (owner, cursor) => {
-    const at = timeOf(cursor);
+    const at = partsOf(cursor)?.at;
     if (at === undefined || at > now() + aheadMs || at < now() - keptMs) return undefined;
     const missed: Kept[] = [];
     let from: Record<string, unknown> | undefined;
@@ -100,11 +114,11 @@ const since =
 
 export const feedTable = (client: DynamoDBDocumentClient, table: string, now: () => number = Date.now): FeedTable => ({
   since: since(client, table, now),
-  cursorAt: (at) => cursorOf(at.getTime(), '0'),
+  cursorAt: (owner, at) => cursorOf(owner, at.getTime(), '0'),
 
   async admit(owner, message, { holdsBackMs = 0 } = {}) {
     const sentAt = now();
-    const cursor = cursorOf(sentAt, fingerprint(message.key));
+    const cursor = cursorOf(owner, sentAt, fingerprint(message.key));
     // What is sent again for want of success is not held back: it is the very same message. Without a pause the time is not looked at:
     // another function's clock may be ahead.
     const notSoon = ' AND (attribute_not_exists(#sentAt) OR #sentAt <= :soonest OR #version = :version)';
@@ -123,7 +137,7 @@ export const feedTable = (client: DynamoDBDocumentClient, table: string, now: ()
             ...(holdsBackMs > 0 ? { ':soonest': sentAt - holdsBackMs } : {}),
             ':cursor': cursor,
             ':message': JSON.stringify(message),
-            ':expires': Math.ceil((sentAt + keptMs + lookBackMs) / 1_000),
+            ':expires': Math.ceil((sentAt + rememberedMs) / 1_000),
           },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),

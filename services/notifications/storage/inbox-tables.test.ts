@@ -142,14 +142,31 @@ describe('SP5 an inbox in DynamoDB', () => {
     const { items, next } = await table.list(owner, { limit: 2, unread: false });
     expect([items.map(({ id }) => id), next]).toEqual([[-1, -2].map((n) => factsOf(n).id), factsOf(-2).id]);
   });
-  test('what is left of a removed one is its id and its end', async () => {
+  test('what is left of a removed one is its id, when that was, and its end', async () => {
     const name = await newInboxTable();
     const table = notificationTable(dynamo.client, name, () => new Date(at));
     await table.add(owner, factsOf(0));
     await table.remove(owner, factsOf(0).id);
     const Key = { owner: ownerKey(owner), id: factsOf(0).id };
     const { Item } = await dynamo.client.send(new GetCommand({ TableName: name, Key }));
-    expect(Item).toEqual({ ...Key, removed: true, expires: Date.parse(later(90 * day)) / 1_000 });
+    expect(Item).toEqual({ ...Key, removed: true, changed_at: at, expires: Date.parse(later(90 * day)) / 1_000 });
+  });
+  test('one that is read knows since when; read once more it is the very same item, in one call each', async () => {
+    const name = await newInboxTable();
+    const clock = { now: at };
+    const table = notificationTable(dynamo.client, name, () => new Date(clock.now));
+    await table.add(owner, factsOf(0));
+    const Key = { owner: ownerKey(owner), id: factsOf(0).id };
+    const itemNow = async () => (await dynamo.client.send(new GetCommand({ TableName: name, Key }))).Item;
+    const calls = meter(dynamo.client);
+    await table.read(owner, factsOf(0).id);
+    expect(calls.splice(0).map(({ operation }) => operation)).toEqual(['UpdateItem']);
+    const read = await itemNow();
+    expect(read).toMatchObject({ read: true, changed_at: at });
+    clock.now = later(60);
+    await table.read(owner, factsOf(0).id);
+    await table.readAll(owner, 10);
+    expect(await itemNow()).toEqual(read);
   });
   test('unread ones are counted to a hundred, in one call', async () => {
     const name = await newInboxTable();
@@ -223,12 +240,15 @@ describe.each(memberTables)('SP5 members %s', (_, make) => {
 });
 
 test.each([
-  ['offer', false],
-  ['feature', true],
-  ['general', true],
-  ['generation', true],
-  ['credits', true],
-  ['payment', true],
-] as const)('SP5 who wants no promotions wants what is of type %s: %p', (type, wanted) => {
-  expect([wants({ preferences }, type), wants(undefined, type)]).toEqual([wanted, true]);
-});
+  ['offer', false, false],
+  ['feature', true, false],
+  ['general', true, true],
+  ['generation', true, true],
+  ['credits', true, true],
+  ['payment', true, true],
+] as const)(
+  'SP5 of type %s: wanted by who wants no promotions: %p; by whose preferences are not told yet: %p',
+  (type, wanted, untold) => {
+    expect([wants({ preferences }, type), wants(undefined, type), wants({}, type)]).toEqual([wanted, untold, untold]);
+  },
+);

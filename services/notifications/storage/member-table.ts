@@ -23,9 +23,12 @@ export interface Member {
   /** Nobody is told anything any more. */
   readonly left?: true;
 }
-/** Without a record, or before preferences were told, everything is wanted. */
+/**
+ * Before identity has told preferences, which it does with each new record, they are not known: nobody gets an offer or a feature that
+ * they may have refused. Alerts they asked for by what they did, and identity's own default is that they are wanted.
+ */
 export const wants = (member: Pick<Member, 'preferences'> | undefined, type: NotificationType): boolean => {
-  const { promotions = true, feature_updates = true, general_alerts = true } = member?.preferences ?? {};
+  const { promotions = false, feature_updates = false, general_alerts = true } = member?.preferences ?? {};
   switch (type) {
     case 'offer':
       return promotions;

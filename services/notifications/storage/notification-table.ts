@@ -49,6 +49,8 @@ export type Item = Partial<Omit<StoredNotification, 'owner' | 'id'>> & {
   readonly owner: string;
   readonly id: string;
   readonly removed?: true;
+  /** When it was read or removed: for whoever is told of it. */
+  readonly changed_at?: string;
   /** Only while it is not read: the partition of the index `byUnread`. */
   readonly unreadOwner?: string;
   readonly expires: number;
@@ -81,7 +83,7 @@ const ifHolds = async <Value>(write: Promise<Value>): Promise<Value | undefined>
 /** Some names are words of DynamoDB's own. */
 const placeholders = (names: readonly string[]) => Object.fromEntries(names.map((name) => [`#${name}`, name]));
 
-const toStored = ({ unreadOwner: _index, expires: _ttl, removed: _mark, ...stored }: Item): StoredNotification =>
+const toStored = ({ unreadOwner: _index, expires: _ttl, removed: _mark, changed_at: _at, ...stored }: Item) =>
   stored as StoredNotification;
 
 /** All that a notification has beside its key and its time to live. */
@@ -201,6 +203,7 @@ const changing = ({ client, table, now }: TableOptions): Changing => {
     change: Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames'>,
   ): Promise<Item | undefined> => {
     const { ConditionExpression, ...rest } = change;
+    const at = now();
     const done = await ifHolds(
       client.send(
         new UpdateCommand({
@@ -208,15 +211,20 @@ const changing = ({ client, table, now }: TableOptions): Changing => {
           Key: { owner: ownerKey(owner), id },
           ...rest,
           ConditionExpression: `attribute_exists(created_at) AND expires > :now${ConditionExpression ?? ''}`,
-          ExpressionAttributeValues: { ':true': true, ':now': Math.floor(now().getTime() / 1_000) },
+          ExpressionAttributeValues: {
+            ':true': true,
+            ':now': Math.floor(at.getTime() / 1_000),
+            ':at': at.toISOString(),
+          },
           ReturnValues: 'ALL_NEW',
         }),
       ),
     );
     return done?.Attributes as Item | undefined;
   };
+  /** Once more changes nothing at all, so that the stream tells it once. */
   const asRead = {
-    UpdateExpression: 'SET #read = :true REMOVE unreadOwner',
+    UpdateExpression: 'SET #read = :true, changed_at = if_not_exists(changed_at, :at) REMOVE unreadOwner',
     ExpressionAttributeNames: placeholders(['read']),
   };
   return {
@@ -230,7 +238,7 @@ const changing = ({ client, table, now }: TableOptions): Changing => {
     },
     async remove(owner, id) {
       const item = await update(owner, id, {
-        UpdateExpression: `SET removed = :true REMOVE ${facts.map((name) => `#${name}`).join(', ')}`,
+        UpdateExpression: `SET removed = :true, changed_at = :at REMOVE ${facts.map((name) => `#${name}`).join(', ')}`,
         ExpressionAttributeNames: placeholders(facts),
       });
       return item !== undefined;

@@ -112,10 +112,11 @@ export const memoryBroadcasts = (): BroadcastTable => {
         .sort((a, b) => (a.id < b.id ? 1 : -1));
       return { broadcasts: all.slice(0, limit), next: all.length > limit ? all[limit - 1]?.id : undefined };
     },
-    async advance(seen, { sent, passedOver, next, at }) {
+    async advance(seen, { sent, passedOver, unknown, next, at }) {
       const one = of(seen.app, seen.id);
       if (one?.page !== seen.page || one.status === 'sent') return undefined;
-      const counts = { page: one.page + 1, sent: one.sent + sent, passed_over: one.passed_over + passedOver };
+      const sums = { sent: one.sent + sent, passed_over: one.passed_over + passedOver, unknown: one.unknown + unknown };
+      const counts = { page: one.page + 1, ...sums };
       if (one.status === 'stopped') return put({ ...one, ...counts });
       if (next !== undefined) return put({ ...one, ...counts, cursor: next });
       const { cursor: _done, ...rest } = one;

@@ -72,6 +72,7 @@ export const broadcastOf = (more: Partial<Broadcast> = {}): Broadcast => ({
   status: 'sending',
   sent: 0,
   passed_over: 0,
+  unknown: 0,
   created_by: 'admin:boss',
   created_at: at,
   finished_at: null,

@@ -233,6 +233,7 @@ const broadcast = {
   type: 'general',
   title_key: 'notifications.credits_given.title',
   message_key: 'notifications.credits_given.message',
+  params: { credits: 5, available: 5 },
   audience: { to: 'users', users: ['nobody'] },
 };
 const notifications: Readonly<Record<string, Row>> = {

@@ -128,6 +128,7 @@ export const startWorld = async (): Promise<World> => {
       type: 'general',
       title_key: 'notifications.credits_given.title',
       message_key: 'notifications.credits_given.message',
+      params: { credits: 5, available: 5 },
       audience: { to: 'users', users: ['nobody'] },
     },
   });

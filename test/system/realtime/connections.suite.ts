@@ -62,7 +62,7 @@ describe('I8 a socket is refused', () => {
       async () => protocolsOf({ token: await tokenIn(app, { exp: Math.floor(Date.now() / 1_000) - 120 }) }),
     ],
     ['without one', 403, async () => ['tessera.v1']],
-    ['without a protocol', 401, async () => []],
+    ['without a protocol', 403, async () => []],
     ['without the protocol of messages', 400, async () => protocolsOf(user).slice(1)],
   ])('%s: %d', async (_, status, protocols) => {
     await expect(openSocket(stack, await protocols())).rejects.toThrow(`Unexpected server response: ${status}`);

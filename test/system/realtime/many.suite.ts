@@ -26,6 +26,8 @@ afterEach(closeDevices);
 
 test('SP14 a change of the catalogue is told to all of the app’s sockets, and to no other app’s', async () => {
   const elsewhere = await newUser(stack, 'flirt-studio');
+  // That app's first offer is told some seconds late.
+  await stack.account.drain();
   const [other, ...devices] = await Promise.all(
     [elsewhere, ann, ann, ben, cleo].map((user) => openDevice(stack, user)),
   );
@@ -79,6 +81,7 @@ describe('SP5 SP14 a broadcast', () => {
     readonly status: string;
     readonly sent: number;
     readonly passed_over: number;
+    readonly unknown: number;
   }
   const texts = {
     title_key: 'notifications.credits_given.title',
@@ -121,11 +124,35 @@ describe('SP5 SP14 a broadcast', () => {
   test('to a list: to those of it who are members', async () => {
     const users = [ann.id, cleo.id, 'nobody', 'quiet-7'];
     const done = await tell('feature', { to: 'users', users });
-    expect(done).toMatchObject({ status: 'sent', sent: 2, passed_over: 1 });
+    expect(done).toMatchObject({ status: 'sent', sent: 2, passed_over: 1, unknown: 1 });
     expect(await Promise.all([ann, ben, cleo].map(typesOf))).toEqual([
       ['feature', 'offer'],
       ['general', 'offer'],
       ['feature'],
     ]);
+  });
+
+  test('SP14 what one device reads or removes the others hear, and so does who was away', async () => {
+    const tablet = await openDevice(stack, ann);
+    const [feature, offer] = await inboxOf(ann);
+    const away = tablet.heard.length;
+    stack.account.calls.clear();
+    expect((await ann.api.post('/v1/notifications/read-all')).body).toMatchObject({ marked: 2 });
+    await stack.account.drain();
+    expect((await ann.api.call(`/v1/notifications/${offer?.id}`, { method: 'DELETE' })).status).toBe(204);
+    await stack.account.drain();
+    const told = messagesOf(tablet, 'notification.updated').map(({ key, version, data }) => ({ key, version, data }));
+    expect([away, told.length]).toEqual([0, 3]);
+    const latest = [
+      { key: feature?.id, version: 2, data: { ...feature, read: true, removed: false } },
+      { key: offer?.id, version: 3, data: { id: offer?.id, removed: true } },
+    ];
+    expect(told).toEqual(expect.arrayContaining(latest));
+    expect(callsOf(stack, 'push')).toEqual({ Query: 6, UpdateItem: 3, PostToConnection: 3 });
+
+    const phone = await openDevice(stack, ann, { since: tablet.heard[0]?.cursor ?? '' });
+    const ofInbox = phone.heard.filter(({ type }) => type.startsWith('notification.'));
+    expect(ofInbox.map(({ key, version, data }) => ({ key, version, data }))).toEqual(expect.arrayContaining(latest));
+    expect(messagesOf(phone, 'notification.created').map(({ key }) => key)).not.toContain(offer?.id);
   });
 });

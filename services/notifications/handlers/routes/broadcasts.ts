@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type * as z from 'zod';
-import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
+import { type AppDefinition, type Catalog, namesIn } from '#services/catalog/contracts.ts';
 import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
 import { type Input, type Refusal, refuse } from '#shared/http/route.ts';
 import { idSchema, newId } from '#shared/ids.ts';
@@ -19,6 +19,9 @@ export interface BroadcastDependencies {
 }
 type NewBroadcast = z.output<typeof newBroadcast>;
 
+/** Faults told at most. */
+const maxErrors = 50;
+
 const broadcastUnknown = () => refuse<NotificationsRejection>('broadcast-unknown');
 
 const fingerprintOf = (body: NewBroadcast): string =>
@@ -26,16 +29,43 @@ const fingerprintOf = (body: NewBroadcast): string =>
     .update(canonicalize(body) ?? '')
     .digest('hex');
 
+const textFields = ['title_key', 'message_key'] as const;
+
 /** Users read in any of the app's languages, and a client has no words of its own for a new offer. */
 const textMissing = (definition: AppDefinition, body: NewBroadcast): Refusal<NotificationsRejection> | undefined => {
   const { locales, texts } = definition;
-  const errors = (['title_key', 'message_key'] as const).flatMap((field) => {
+  const errors = textFields.flatMap((field) => {
     const without = locales.filter((locale) => !Object.hasOwn(texts[locale] ?? {}, body[field]));
     const detail = `has no text in ${without.join(', ')}`;
     return without.length === 0 ? [] : [{ pointer: `/body/${field}`, detail }];
   });
   const detail = 'Add the texts to the app’s offer first.';
   return errors.length === 0 ? undefined : refuse('text-missing', { detail, errors });
+};
+
+/** A parameter `<name>_key` is the key of a text that stands for `{<name>}`. */
+const isFilled = (params: NewBroadcast['params'], name: string): boolean =>
+  Object.hasOwn(params, name) || Object.hasOwn(params, `${name}_key`);
+
+/** Users would read the placeholder itself. */
+const parameterMissing = (
+  { locales, texts }: AppDefinition,
+  { params, ...body }: NewBroadcast,
+): Refusal<NotificationsRejection> | undefined => {
+  const uses = textFields.flatMap((field) =>
+    locales.flatMap((locale) =>
+      namesIn(texts[locale]?.[body[field]] ?? '')
+        .filter((name) => !isFilled(params, name))
+        .map((name) => ({ name, of: `${field} in ${locale}` })),
+    ),
+  );
+  const places = Map.groupBy(uses, ({ name }) => name);
+  const errors = [...places].slice(0, maxErrors).map(([name, all]) => {
+    const where = [...new Set(all.map(({ of }) => of))].join(', ');
+    return { pointer: '/body/params', detail: `has nothing for {${name}}: ${where}` };
+  });
+  const detail = 'The texts have placeholders that no parameter fills.';
+  return errors.length === 0 ? undefined : refuse('request-invalid', { detail, errors });
 };
 
 const refusalOf = (
@@ -45,14 +75,14 @@ const refusalOf = (
   if (!definition) return refuse('request-invalid', { detail: 'The catalog does not know the app.' });
   const { audience } = body;
   if (audience.to === 'plan' && !definition.plans.some(({ id }) => id === audience.plan)) return refuse('plan-unknown');
-  return textMissing(definition, body);
+  return textMissing(definition, body) ?? parameterMissing(definition, body);
 };
 
 const broadcastView = (one: Broadcast): z.input<typeof broadcast> => {
-  const { id, type, title_key, message_key, params, url, audience, status, sent, passed_over } = one;
+  const { id, type, title_key, message_key, params, url, audience, status, sent, passed_over, unknown } = one;
   const { created_by, created_at, finished_at } = one;
   const content = { id, type, title_key, message_key, params, url, audience };
-  return { ...content, status, sent, passed_over, created_by, created_at, finished_at };
+  return { ...content, status, sent, passed_over, unknown, created_by, created_at, finished_at };
 };
 
 export const createBroadcast =
@@ -87,6 +117,7 @@ export const createBroadcast =
       status: 'sending',
       sent: 0,
       passed_over: 0,
+      unknown: 0,
       created_by: actor,
       created_at: at,
       finished_at: null,

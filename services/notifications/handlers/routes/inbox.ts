@@ -20,7 +20,7 @@ export const listNotifications =
   ({ notifications }: InboxDependencies) =>
   async ({ user, query }: Input<typeof routes.listNotifications>) => {
     const before = decodeCursor(idSchema('ntf'), query.cursor);
-    const unread = query.unread === 'true';
+    const unread = query.unread !== undefined;
     const { items, next } = await notifications.list(user, { limit: query.limit, before, unread });
     const body = { data: items.map(notificationView), next_cursor: next ? encodeCursor(next) : null };
     return { status: 200, body } as const;
