@@ -1,8 +1,9 @@
 /**
  * What differs between deployments, from CDK context (`cdk.json`, or `-c`): `issuers`, `sandbox_apps`, `private_hosts`, `worker_hosts`,
- * `outputs`, `public_url`, `alarm_email`. Everything else is in code.
+ * `outputs`, `public_url`, `alarm_email`, `runbook_url`, `tracing`, `monthly_budget_usd`. Everything else is in code.
  */
 import type { App } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import * as z from 'zod';
 import { definitions } from '#apps';
 import { type Issuer, issuersByApp } from '#services/catalog/contracts.ts';
@@ -22,6 +23,8 @@ export interface DeploymentConfig {
   readonly outputs: OutputsElsewhere | undefined;
   /** Who is told when an alarm rings; nobody by default. */
   readonly alarmEmail: string | undefined;
+  /** US dollars; the alarms' address is told when a month's bill nears it. No budget by default. */
+  readonly monthlyBudgetUsd: number | undefined;
   /** `https://api.example.com`, where a domain of one's own leads to the API: what providers are told to call. */
   readonly publicUrl: string | undefined;
   readonly env: { readonly account?: string; readonly region?: string };
@@ -64,6 +67,30 @@ const hostsOf = (key: string, given: unknown): readonly string[] =>
     error: () => `context key "${key}": a list of hosts, each as "host:port" or "host:*"`,
   });
 
+/** Where `docs/runbook.md` is read: what alarms link to. The file's own path by default. @throws ZodError */
+export const runbookUrl = (scope: Construct): string =>
+  z
+    .url({ protocol: /^https$/, error: 'context key "runbook_url": an https address, without an anchor' })
+    .refine((url) => !url.includes('#'), 'context key "runbook_url": without an anchor')
+    .default('docs/runbook.md')
+    .parse(scope.node.tryGetContext('runbook_url'));
+
+/** From the command line every value is text. */
+const yesOrNo = z
+  .union([z.boolean(), z.enum(['true', 'false']).transform((given) => given === 'true')], {
+    error: 'context key "tracing": true or false',
+  })
+  .default(false);
+
+/** Whether functions send X-Ray what they do. @throws ZodError */
+export const isTraced = (scope: Construct): boolean => yesOrNo.parse(scope.node.tryGetContext('tracing'));
+
+const dollars = z.coerce
+  .number({ error: 'context key "monthly_budget_usd": US dollars' })
+  .positive({ error: 'context key "monthly_budget_usd": more than nothing' })
+  .max(1_000_000_000)
+  .optional();
+
 /** @throws ZodError naming the context key and field that is wrong. */
 export const deploymentConfig = (app: App): DeploymentConfig => {
   const given: unknown = app.node.tryGetContext('issuers');
@@ -89,6 +116,7 @@ export const deploymentConfig = (app: App): DeploymentConfig => {
     workerHosts: hostsOf('worker_hosts', app.node.tryGetContext('worker_hosts')),
     outputs: outputsOf(app.node.tryGetContext('outputs')),
     alarmEmail: z.email().optional().parse(app.node.tryGetContext('alarm_email')),
+    monthlyBudgetUsd: dollars.parse(app.node.tryGetContext('monthly_budget_usd')),
     origins: [...new Set(definitions.flatMap(({ origins }) => origins))],
     env: {
       ...(process.env.CDK_DEFAULT_ACCOUNT ? { account: process.env.CDK_DEFAULT_ACCOUNT } : {}),

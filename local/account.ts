@@ -17,6 +17,10 @@ import { createRecords } from './account/records.ts';
 import { createActivity } from './activity.ts';
 import type { AccountModel, Credentials, Faults, FunctionModel, Gateway } from './contracts.ts';
 import { createDrain, type Drain } from './drain.ts';
+import { createFirehose } from './firehose/firehose.ts';
+import { createObjectWriter } from './firehose/object-writer.ts';
+import { createParquetWriter } from './firehose/parquet.ts';
+import { readStreams } from './firehose/read-streams.ts';
 import { fromBundles, fromSources } from './functions/function-code.ts';
 import type { FunctionLog } from './functions/function-worker.ts';
 import { createFunctionRuntime, type Invocation } from './functions/runtime.ts';
@@ -48,6 +52,8 @@ export interface LocalAccount {
   /** For AWS clients with full rights. */
   readonly operatorConfig: { readonly endpoint: string; readonly region: string; readonly credentials: Credentials };
   readonly drain: Drain;
+  /** Has delivery streams deliver what they hold: after `drain()`, all that was published lies in the lake. */
+  flushLake(): Promise<void>;
   httpUrl(api?: string): string;
   /** What a client connects to, with the stage: by logical id or name; without one, the only WebSocket API. */
   webSocketUrl(api?: string): string;
@@ -140,7 +146,18 @@ async function startFeeds(
   const expirations = createExpirations();
   const deliver = createDeliver({ invoke, faults, activity });
   const { report } = records;
-  const context: TriggerContext = { model, activity, deliver, dynamodb, streams, sqs, queues, expirations, report };
+  const objects = createObjectWriter(operatorConfig);
+  const firehose = createFirehose({
+    streams: readStreams(model),
+    live: options.live ?? false,
+    region: model.region,
+    parquet: createParquetWriter(),
+    putObject: objects.put,
+    deliver,
+    report,
+  });
+  const shared = { dynamodb, streams, sqs, queues, firehose, expirations };
+  const context: TriggerContext = { model, activity, deliver, report, ...shared };
   const checkpoints = createCheckpoints(options.dataDir ? join(options.dataDir, 'checkpoints.json') : undefined);
   closers.push(() => checkpoints.flush());
   const triggers = await startTriggers(context, {
@@ -150,10 +167,12 @@ async function startFeeds(
   });
   late.triggers = triggers;
   closers.push(async () => {
+    await firehose.close();
+    objects.close();
     // Workers end at the same time, else a mapping would wait for its function's time-out.
     await Promise.all([triggers.close(), runtime.close()]);
   });
-  return { triggers, operatorConfig, dynamodb, sqs, queues, expirations };
+  return { triggers, operatorConfig, dynamodb, sqs, queues, expirations, firehose };
 }
 
 /** Rejects, with everything ended again, when the template, a port or a part is not as needed. */
@@ -176,7 +195,7 @@ function toAccount(
   closers: Closers,
 ): LocalAccount {
   const { model, http, webSockets, functions, activity, records, faults, runtime, invoke, gateway } = core;
-  const { triggers, operatorConfig, dynamodb, sqs, queues, expirations } = feeds;
+  const { triggers, operatorConfig, dynamodb, sqs, queues, expirations, firehose } = feeds;
   const expiringTables = readExpiringTables(model);
   const sweep = (now?: number) => expireItems(dynamodb, expiringTables, expirations, now);
   http.serve(model, { invoke, onRequest: records.onRequest });
@@ -204,6 +223,7 @@ function toAccount(
       const { api } = webSockets.find(name);
       return `${managementUrl(gateway.url, api.id)}/${api.stage}`;
     },
+    flushLake: firehose.flush,
     functionName: (nameOrId) => findFunction(functions, nameOrId).name,
     async invoke(nameOrId, event) {
       const { payload, functionError } = await invoke(findFunction(functions, nameOrId).name, event);

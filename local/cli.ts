@@ -3,7 +3,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { definitions } from '#apps';
-import { mintAdminKey } from '#services/identity/admin-keys/admin-key.ts';
+import { mintAdminKey, mintOperatorKey } from '#services/identity/admin-keys/admin-key.ts';
+import { wholeDeployment } from '#shared/owner.ts';
 import { writeAccountFile } from './account/account-file.ts';
 import { functionLabel } from './account/find-function.ts';
 import { type LocalAccount, startAccount } from './account.ts';
@@ -35,6 +36,7 @@ const folder = join(repositoryRoot, '.local');
 const tokenFile = join(folder, 'token');
 const anonKeyFile = join(folder, 'anon-key');
 const adminKeyFile = join(folder, 'admin-key');
+const operatorKeyFile = join(folder, 'operator-key');
 /** Of every app: where its users sign in, with which API key, and a key of its admins. */
 const appsFile = join(folder, 'apps.json');
 const accountFile = join(folder, 'account.json');
@@ -93,20 +95,23 @@ function issuersFor(
 /** The first app whose users are the stand-in's. */
 const testAppOf = (apps: readonly string[]): string | undefined => apps[process.env.SUPABASE_URL ? 1 : 0];
 
-/** Made anew at every start, so nothing is to be kept: what signs the apps' hooks, and a key of the test app's admin. */
+/** Made anew at every start, so nothing is to be kept: what signs the apps' hooks, keys of their admins, and one of the operators. */
 function newSecrets(apps: readonly string[], payments: LocalPayments) {
   const { SUPABASE_URL, SUPABASE_HOOK_SECRET } = process.env;
   const given = SUPABASE_URL ? SUPABASE_HOOK_SECRET : undefined;
   const hookSecrets = Object.fromEntries(apps.map((app, i) => [app, [i === 0 && given ? given : newHookSecret()]]));
   const minted = apps.map((app) => [app, mintAdminKey(app)] as const);
+  const operator = mintOperatorKey();
+  const hashes = Object.fromEntries(minted.map(([app, { hash }]) => [app, [hash]]));
   return {
     hookSecrets,
     adminKeys: Object.fromEntries(minted.map(([app, { key }]) => [app, key])),
+    operatorKey: operator.key,
     forAccount: {
       ...hooksSecret(hookSecrets),
       ...providerSecrets(process.env, apps),
       ...billingSecrets(realProviders(process.env), apps, payments.secretsFor),
-      'tessera/admin-keys': JSON.stringify(Object.fromEntries(minted.map(([app, { hash }]) => [app, [hash]]))),
+      'tessera/admin-keys': JSON.stringify({ ...hashes, [wholeDeployment]: [operator.hash] }),
     },
   };
 }
@@ -148,6 +153,7 @@ async function startParts(settings: Settings): Promise<
     account: LocalAccount;
     apps: string[];
     adminKeys: Readonly<Record<string, string>>;
+    operatorKey: string;
   }
 > {
   if (settings.fresh) await rm(folder, { recursive: true, force: true });
@@ -161,7 +167,7 @@ async function startParts(settings: Settings): Promise<
     if (line !== undefined) console.log(line);
   };
   try {
-    const { hookSecrets, adminKeys, forAccount } = newSecrets(apps, payments);
+    const { hookSecrets, adminKeys, operatorKey, forAccount } = newSecrets(apps, payments);
     const account = await startAccount({
       context: {
         sandbox_apps: 'all',
@@ -184,7 +190,7 @@ async function startParts(settings: Settings): Promise<
     for (const fn of account.functions) labels.set(fn.name, functionLabel(fn));
     for (const [app, secrets] of Object.entries(hookSecrets))
       auth.configure(app, { hook: { url: hookUrl(account.httpUrl(), app), secrets } });
-    return { auth, payments, account, apps, adminKeys };
+    return { auth, payments, account, apps, adminKeys, operatorKey };
   } catch (error) {
     await Promise.all([auth.close(), payments.close()]);
     throw error;
@@ -202,13 +208,14 @@ async function main(): Promise<void> {
   const started = performance.now();
   const settings = readSettings();
   if (!settings) return console.log(usage);
-  const { auth, payments, account, apps, adminKeys } = await startParts(settings);
+  const { auth, payments, account, apps, adminKeys, operatorKey } = await startParts(settings);
   const supabaseUrl = process.env.SUPABASE_URL;
   const testApp = testAppOf(apps);
   const timer = testApp ? await keepToken(auth, testApp) : undefined;
   if (testApp) await writeFile(anonKeyFile, auth.project(testApp).anonKey, { mode: 0o600 });
   const adminKey = testApp && adminKeys[testApp];
   if (adminKey) await writeFile(adminKeyFile, adminKey, { mode: 0o600 });
+  await writeFile(operatorKeyFile, operatorKey, { mode: 0o600 });
   const forgetAccount = await writeAccountFile(accountFile, account);
   const signIn = Object.fromEntries(
     apps.map((app, i) => [app, supabaseUrl && i === 0 ? supabaseUrl : auth.project(app).url]),

@@ -1,4 +1,4 @@
-/** The README's code is run as it stands there; only what an app has of its own is put in. */
+/** The README's real-time code is run as it stands there; only what an app has of its own is put in. */
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
@@ -10,7 +10,10 @@ import { type Queue, queue } from './realtime/testing/queue.ts';
 import { answerTo, type SocketServer, startServer } from './realtime/testing/server.ts';
 
 const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
-const snippets = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+const snippets = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+  .map(([, code = '']) => code)
+  // The others need the whole system: test/system/sdk.test.ts runs them.
+  .filter((code) => code.includes('= connectRealtime('));
 let server: SocketServer;
 let shown: Queue<string>;
 

@@ -9,6 +9,9 @@ export const appId = z
   // The events tables' marker items begin with `command#`, where streams begin with the app.
   .refine((id) => id !== 'command', 'is reserved');
 
+/** In place of an app, for what is of the deployment and no app's. No app can be called so. */
+export const wholeDeployment = '*';
+
 /** The subject of the identity provider's token: a UUID from Supabase, `user_…` from Clerk. */
 export const userId = z
   .string()

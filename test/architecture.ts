@@ -19,7 +19,7 @@ const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1];
 const domainOf = (path: string) => /^services\/[^/]+\/domain\//.exec(path)?.[0];
 /** Tests, suites that several tests share (`*.contract.ts`), and what only they use. */
 const isTestCode = (path: string) => /\.(test|contract)\.ts$|(^|\/)(test|testing)\//.test(path);
-const isTooling = (path: string) => /^(local|test|bench)\//.test(path);
+const isTooling = (path: string) => /^(local|test|bench|reference)\//.test(path);
 
 const withoutComments = (text: string) =>
   text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|[^:'"`])\/\/.*$/gm, '$1');

@@ -88,24 +88,36 @@ const dueOf = (state: Job): number => {
   return state.status === 'completed' ? state.cost : 0;
 };
 
-/** I4 of one job: its hold ended as the job did, and it was charged what it says it cost. */
+/** I4 of one job: its hold ended as the job did, and it was charged what it says it cost. I5: what was refunded came back once. */
 const jobViolations = (
   stream: string,
   events: JobEvents,
   accounts: ReadonlyMap<string, AccountEvents>,
 ): Violation[] => {
   const { owner, id } = parseJobStream(stream);
-  const endings = (accounts.get(accountStream(owner)) ?? [])
-    .map(({ event }) => event)
-    .filter((event) => (event.type === 'HoldSettled' || event.type === 'HoldReleased') && event.holdId === id);
+  const ledger = (accounts.get(accountStream(owner)) ?? []).map(({ event }) => event);
+  const endings = ledger.filter(
+    (event) => (event.type === 'HoldSettled' || event.type === 'HoldReleased') && event.holdId === id,
+  );
   const charged = endings.reduce((sum, event) => sum + (event.type === 'HoldSettled' ? total(event.spent) : 0), 0);
   const state = events.at(-1)?.state;
   if (!state || state.status === 'pending') return [{ invariant: 'I4', stream, what: 'the job was never requested' }];
-  const due = dueOf(state);
+  // It was charged where the app was before.
+  const isImported = events[0]?.event.type === 'JobImported';
+  const due = isImported ? 0 : dueOf(state);
   const violations: Violation[] = [];
   if (!isOver(state)) violations.push({ invariant: 'I4', stream, what: `the job is still ${state.status}` });
   if (charged !== due)
     violations.push({ invariant: 'I4', stream, what: `${state.status}, due ${due}, charged ${charged}` });
+  const owed = events.reduce((sum, { event }) => sum + (event.type === 'JobRefunded' ? event.credits : 0), 0);
+  const back = ledger.reduce(
+    (sum, event) => sum + (event.type === 'CreditsAdjusted' && event.job?.id === id ? event.credits : 0),
+    0,
+  );
+  // Of an account that was closed first nothing can come back.
+  const isClosed = ledger.at(-1)?.type === 'AccountClosed';
+  if (back !== owed && !(isClosed && back === 0))
+    violations.push({ invariant: 'I5', stream, what: `refunded ${owed}, came back ${back}` });
   return violations;
 };
 

@@ -46,13 +46,62 @@ describe('I6 events are append-only by IAM', () => {
   });
 });
 
+/** Actions that know no resource. */
+const listing = new Set(['dynamodb:ListStreams', 'sqs:ListQueues']);
+const forbiddenOnRecords = ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLUpdate', 'PartiQLDelete'];
+
 describe('least privilege', () => {
-  test('no policy names an action by a wildcard, and only listing streams takes any resource', () => {
+  test('FS9 what admins did can be added to, and never changed', () => {
+    const [audit, ...others] = model
+      .ofType('AWS::DynamoDB::Table')
+      .filter(({ stack, logicalId }) => stack === 'TesseraAdmin' && logicalId.startsWith('Audit'));
+    expect(others).toEqual([]);
+    const able = functions.flatMap(({ entry, roleArn }) =>
+      ['PutItem', ...forbiddenOnRecords]
+        .filter((operation) =>
+          isAllowed(rolePolicies(model, roleArn), { action: `dynamodb:${operation}`, resource: audit?.arn ?? '' }),
+        )
+        .map((operation) => `${entry} may ${operation}`),
+    );
+    expect(able).toEqual(['services/admin/handlers/record-audit.ts may PutItem']);
+  });
+
+  test('FS9 the functions that serve admins or operators, and no others, may write down what is done', () => {
+    const audit = model
+      .ofType('AWS::SQS::Queue')
+      .find(({ stack, logicalId }) => stack === 'TesseraPlatform' && logicalId.startsWith('AuditQueue'));
+    const writers = functions.filter(
+      ({ entry, roleArn }) =>
+        // It may send to any queue of the deployment: that is how dead letters go back.
+        entry !== 'services/admin/handlers/api.ts' &&
+        isAllowed(rolePolicies(model, roleArn), { action: 'sqs:SendMessage', resource: audit?.arn ?? '' }),
+    );
+    const services = ['billing', 'catalog', 'credits', 'generation', 'identity', 'notifications', 'webhooks'];
+    expect(writers.map(({ entry }) => entry).toSorted()).toEqual(
+      services.map((service) => `services/${service}/handlers/api.ts`),
+    );
+    for (const { environment } of writers) expect(environment.AUDIT_QUEUE_URL).toBe(audit?.ref);
+  });
+
+  test('FS9 every dead-letter queue is one that operators’ rights name', () => {
+    const targets = new Set(
+      model.ofType('AWS::SQS::Queue').map(({ properties }) => redriveTarget(properties.RedrivePolicy)),
+    );
+    const dead = model.ofType('AWS::SQS::Queue').filter(({ arn }) => targets.has(arn));
+    expect(dead.length).toBeGreaterThan(30);
+    for (const { stack, logicalId } of dead) {
+      expect(logicalId).toContain('DeadLetters');
+      // CloudFormation adds twelve characters, and cuts what is longer than 80.
+      expect(`${stack}-${logicalId}-`.length + 12).toBeLessThanOrEqual(80);
+    }
+  });
+
+  test('no policy names an action by a wildcard, and only listing streams and queues takes any resource', () => {
     const wide = functions.flatMap(({ entry, roleArn }) =>
       rolePolicies(model, roleArn).flatMap(({ actions, resources }) => [
         ...actions.filter((action) => action.includes('*')).map((action) => `${entry}: ${action}`),
         ...(resources.includes('*')
-          ? actions.filter((action) => action !== 'dynamodb:ListStreams').map((action) => `${entry}: ${action} on *`)
+          ? actions.filter((action) => !listing.has(action)).map((action) => `${entry}: ${action} on *`)
           : []),
       ]),
     );

@@ -26,9 +26,12 @@ export interface StreamConsumerProps {
 
 /** Gives a table's stream to a function. A stream takes two of these at most: Lambda reads each shard for two functions, not more. */
 export class StreamConsumer extends Construct {
+  readonly function: TesseraFunction;
+
   constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
     const { table, function: fn, filter, batchSize = 100, batchingWindow } = props;
+    this.function = fn;
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
     const { tableStreamArn } = table;
     if (!tableStreamArn) throw new Error(`${table.node.path} has no stream`);
@@ -60,6 +63,7 @@ export class StreamConsumer extends Construct {
     alarmAbove(this, 'Behind', age, {
       threshold: patienceMs,
       describe: `${fn.node.path}: its stream is more than ${patienceMs / 1_000} s behind`,
+      runbook: 'stream-behind',
     });
   }
 
@@ -74,6 +78,7 @@ export class StreamConsumer extends Construct {
     alarmAbove(this, 'Tampering', changed.metric({ period: Duration.minutes(5), statistic: 'Sum' }), {
       threshold: 0,
       describe: `${table.node.path}: a recorded event was changed or removed; verify the ledger`,
+      runbook: 'recorded-event-changed',
     });
   }
 }
@@ -81,8 +86,10 @@ export class StreamConsumer extends Construct {
 export interface QueueConsumerProps {
   readonly work: WorkQueue;
   readonly function: TesseraFunction;
-  /** Default 10. */
+  /** Default 10. 1 where one message may take long: the others of a batch would fail with it. */
   readonly batchSize?: number;
+  /** How long messages may wait for others; 5 minutes at most. Of batches above 10, Lambda asks for a second at least. */
+  readonly batchingWindow?: Duration;
   /** Concurrent invocations at most; at least 2. */
   readonly maxConcurrency?: number;
 }
@@ -92,7 +99,7 @@ export class QueueConsumer extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { work, function: fn, batchSize = 10, maxConcurrency }: QueueConsumerProps,
+    { work, function: fn, batchSize = 10, batchingWindow, maxConcurrency }: QueueConsumerProps,
   ) {
     super(scope, id);
     fn.allow(
@@ -104,6 +111,7 @@ export class QueueConsumer extends Construct {
       eventSourceArn: work.queue.queueArn,
       batchSize,
       reportBatchItemFailures: true,
+      ...(batchingWindow ? { maxBatchingWindow: batchingWindow } : {}),
       ...(maxConcurrency ? { maxConcurrency } : {}),
     });
     Validations.of(mapping).acknowledge({
@@ -113,15 +121,13 @@ export class QueueConsumer extends Construct {
   }
 }
 
-export interface BusConsumerProps {
+export interface BusConsumerProps extends Pick<QueueConsumerProps, 'batchSize' | 'batchingWindow' | 'maxConcurrency'> {
   readonly bus?: EventBus;
-  /** For example `tessera.generation`. */
-  readonly source: string;
+  /** For example `tessera.generation`, or several. */
+  readonly source: string | readonly string[];
   readonly detailTypes: readonly string[];
   readonly detail?: EventPattern['detail'];
   readonly function: TesseraFunction;
-  /** Default 10. 1 where one event may take long: the others of a batch would fail with it. */
-  readonly batchSize?: number;
 }
 
 /** Gives events of the bus to a function, through a queue: a function that is down for an hour loses nothing. */
@@ -130,18 +136,19 @@ export class BusConsumer extends Construct {
 
   constructor(scope: Construct, id: string, props: BusConsumerProps) {
     super(scope, id);
-    const { bus, source, detailTypes, detail, function: fn, batchSize } = props;
+    const { bus, source, detailTypes, detail, function: fn, ...reading } = props;
     const { timeout = Duration.seconds(3) } = fn;
+    const waiting = reading.batchingWindow?.toSeconds() ?? 0;
     this.work = new WorkQueue(this, 'Events', {
-      visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
+      visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6 + waiting),
       maxReceiveCount: 5,
     });
     const target = new SqsQueue(this.work.queue, { deadLetterQueue: this.work.deadLetterQueue });
     new Rule(this, 'Rule', {
       ...(bus ? { eventBus: bus } : {}),
-      eventPattern: { source: [source], detailType: [...detailTypes], ...(detail ? { detail } : {}) },
+      eventPattern: { source: [source].flat(), detailType: [...detailTypes], ...(detail ? { detail } : {}) },
       targets: [target],
     });
-    new QueueConsumer(this, 'Consumer', { work: this.work, function: fn, ...(batchSize ? { batchSize } : {}) });
+    new QueueConsumer(this, 'Consumer', { work: this.work, function: fn, ...reading });
   }
 }

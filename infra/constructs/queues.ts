@@ -26,6 +26,7 @@ export class DeadLetterQueue extends Queue {
     alarmAbove(this, 'Waiting', waiting, {
       threshold: 0,
       describe: `${this.node.path}: messages could not be handled`,
+      runbook: 'dead-letters',
     });
   }
 }

@@ -1,8 +1,8 @@
 /** A Lambda function as all of Tessera's are: one TypeScript entry, its own role and log group, an alarm on errors. */
 import { join } from 'node:path';
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type CfnFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import {
   type ICommandHooks,
   LogLevel,
@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { isTraced } from '../config.ts';
 import { alarmAbove } from './alarm.ts';
 
 export interface TesseraFunctionProps {
@@ -55,6 +56,7 @@ const copyNative = (modules: readonly NativeModule[]): ICommandHooks => ({
 });
 
 export class TesseraFunction extends NodejsFunction {
+  readonly service: string;
   readonly entryFile: string;
 
   constructor(scope: Construct, id: string, props: TesseraFunctionProps) {
@@ -74,8 +76,10 @@ export class TesseraFunction extends NodejsFunction {
     // A role of its own in place of AWS's managed one, which may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+    const traced = isTraced(scope);
     super(scope, id, {
       role,
+      ...(traced ? { tracing: Tracing.ACTIVE } : {}),
       entry,
       ...(functionName ? { functionName } : {}),
       handler: 'handler',
@@ -111,11 +115,18 @@ export class TesseraFunction extends NodejsFunction {
       awsSdkConnectionReuse: false,
       depsLockFilePath: 'package-lock.json',
     });
+    this.service = service;
     this.entryFile = entry;
+    if (traced)
+      Validations.of(role).acknowledge({
+        id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+        reason: 'X-Ray takes no resource.',
+      });
     (this.node.defaultChild as CfnFunction).addMetadata('tessera:entry', entry);
     alarmAbove(this, 'Errors', this.metricErrors({ period: Duration.minutes(5) }), {
       threshold: 0,
       describe: `${service}: ${id} fails`,
+      runbook: 'function-fails',
     });
   }
 

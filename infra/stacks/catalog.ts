@@ -68,6 +68,7 @@ export class CatalogStack extends Stack {
     alarmAbove(this, `${id}Unread`, unread.metric({ period: Duration.minutes(5), statistic: 'Sum' }), {
       threshold: 0,
       describe: `catalog: ${id} cannot read an offer, or the one in the table breaks the rules of this deployment`,
+      runbook: 'offer-not-read',
     });
     return fn;
   }

@@ -3,11 +3,12 @@ import { Duration, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { definitions } from '#apps';
-import { sweepMetrics } from '#services/credits/hold-sweep/outcome.ts';
+import { heldCreditsAge, sweepMetrics } from '#services/credits/hold-sweep/outcome.ts';
 import { paymentsOfClosedAccounts } from '#services/credits/payments/metrics.ts';
 import { balanceIndexes } from '#services/credits/read-models/balances.ts';
+import { refundsOfClosedAccounts } from '#services/credits/refunds/metrics.ts';
 import { routes } from '#services/credits/routes.ts';
-import { alarmWhenCounted } from '../constructs/alarm.ts';
+import { alarmAbove, alarmWhenCounted, countedMetric } from '../constructs/alarm.ts';
 import { BusConsumer, QueueConsumer, StreamConsumer } from '../constructs/consumers.ts';
 import { WorkQueue } from '../constructs/queues.ts';
 import { ScheduledMessage } from '../constructs/schedules.ts';
@@ -26,6 +27,8 @@ const workTimeout = Duration.seconds(60);
 const workQueue = { visibilityTimeout: Duration.seconds(workTimeout.toSeconds() * 6), maxReceiveCount: 5 };
 /** A job that nothing else ends is ended by it, a hold's margin and this long after its deadline (I9). */
 const sweepEvery = Duration.minutes(5);
+/** Three sweeps have met the hold by then. */
+const heldTooLong = Duration.minutes(20);
 
 export class CreditsStack extends Stack {
   readonly events: EventsTable;
@@ -34,6 +37,7 @@ export class CreditsStack extends Stack {
   private readonly balances: ReadModelTable;
   private readonly usage: ReadModelTable;
   private readonly allowances: ReadModelTable;
+  private readonly history: ReadModelTable;
 
   constructor(scope: Construct, id: string, { platform, identity, ...props }: CreditsProps) {
     super(scope, id, props);
@@ -45,10 +49,13 @@ export class CreditsStack extends Stack {
     this.usage = new ReadModelTable(this, 'Usage', { partitionKey: 'owner', sortKey: 'sk' });
     // Counters of free use, changed in place and gone some days after their period.
     this.allowances = new ReadModelTable(this, 'Allowances', { partitionKey: 'owner', sortKey: 'sk', ttl: 'expires' });
+    // What apps' ledgers said before they moved here: written by operators' imports alone.
+    this.history = new ReadModelTable(this, 'History', { partitionKey: 'owner', sortKey: 'sk' });
     this.hold = this.creditsFunction('Hold', 'hold', { EVENTS_TABLE: this.events.tableName });
     this.events.grantAppend(this.hold);
     platform.letReadCatalog(this.hold);
     this.jobEnds(platform);
+    this.jobRefunds(platform);
     this.payments(platform);
     this.userEvents(platform);
     this.exportParts(platform, identity);
@@ -64,6 +71,7 @@ export class CreditsStack extends Stack {
       BALANCES_TABLE: this.balances.tableName,
       USAGE_TABLE: this.usage.tableName,
       ALLOWANCES_TABLE: this.allowances.tableName,
+      HISTORY_TABLE: this.history.tableName,
       DAILY_RESET_QUEUE_URL: resets.queue.queueUrl,
     });
     this.events.grantAppend(api);
@@ -71,6 +79,7 @@ export class CreditsStack extends Stack {
     for (const index of ['byBalance', 'bySpent', 'byUser']) this.balances.allowIndex(api, index);
     this.usage.allow(api, 'Query');
     this.allowances.allow(api, 'UpdateItem', 'Query');
+    this.history.allow(api, 'Query');
     api.allow(['sqs:SendMessage'], [resets.queue.queueArn]);
     identity.routes.add(this, 'Routes', { routes, function: api });
     return api;
@@ -84,6 +93,24 @@ export class CreditsStack extends Stack {
       source: 'tessera.generation',
       detailTypes: ['JobSucceeded', 'JobFailed', 'JobCancelled'],
       function: onJobEnded,
+    });
+  }
+
+  /** A queue of their own: a refund that cannot be booked keeps no hold from its end. */
+  private jobRefunds(platform: PlatformStack): void {
+    const onRefund = this.creditsFunction('OnJobRefunded', 'on-job-refunded', { EVENTS_TABLE: this.events.tableName });
+    this.events.grantAppend(onRefund);
+    platform.letReadCatalog(onRefund);
+    new BusConsumer(this, 'JobRefunds', {
+      bus: platform.bus,
+      source: 'tessera.generation',
+      detailTypes: ['JobRefunded'],
+      function: onRefund,
+    });
+    alarmWhenCounted(this, refundsOfClosedAccounts, {
+      service: 'credits',
+      period: Duration.minutes(5),
+      describe: 'what jobs cost was given back to users who have left: nothing came of it',
     });
   }
 
@@ -128,10 +155,15 @@ export class CreditsStack extends Stack {
   }
 
   private exportParts(platform: PlatformStack, identity: IdentityStack): void {
-    const environment = { EVENTS_TABLE: this.events.tableName, ALLOWANCES_TABLE: this.allowances.tableName };
+    const environment = {
+      EVENTS_TABLE: this.events.tableName,
+      ALLOWANCES_TABLE: this.allowances.tableName,
+      HISTORY_TABLE: this.history.tableName,
+    };
     const onRequest = this.creditsFunction('OnExportRequested', 'on-export-requested', environment, exportTimeout);
     this.events.grantEvents(onRequest);
     this.allowances.allow(onRequest, 'Query');
+    this.history.allow(onRequest, 'Query');
     platform.letReadCatalog(onRequest);
     identity.letAddToExports(onRequest, 'credits');
     new BusConsumer(this, 'ExportRequests', {
@@ -236,6 +268,12 @@ export class CreditsStack extends Stack {
     ] as const;
     for (const [metricName, describe] of watched)
       alarmWhenCounted(this, metricName, { service: 'credits', period: sweepEvery, describe });
+    const age = countedMetric(heldCreditsAge, { service: 'credits', period: sweepEvery, statistic: 'Maximum' });
+    alarmAbove(this, heldCreditsAge, age, {
+      threshold: heldTooLong.toSeconds(),
+      describe: `credits: some are held ${heldTooLong.toMinutes()} minutes past the end of their hold`,
+      runbook: heldCreditsAge.toLowerCase(),
+    });
   }
 
   private creditsFunction(

@@ -3,6 +3,7 @@ import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aw
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { jobIndexes } from '#services/generation/read-models/app-jobs.ts';
 import { routes } from '#services/generation/routes.ts';
 import { failuresByOwner } from '#services/generation/storage/failures.ts';
 import { BusConsumer, StreamConsumer } from '../constructs/consumers.ts';
@@ -44,7 +45,12 @@ export class GenerationStack extends Stack {
   constructor(scope: Construct, id: string, { platform, identity, credits, ...props }: GenerationProps) {
     super(scope, id, props);
     this.events = new EventsTable(this, 'Events');
-    this.jobs = new ReadModelTable(this, 'Jobs', { partitionKey: 'owner', sortKey: 'sk', ttl: 'expires' });
+    this.jobs = new ReadModelTable(this, 'Jobs', {
+      partitionKey: 'owner',
+      sortKey: 'sk',
+      ttl: 'expires',
+      indexes: Object.entries(jobIndexes).map(([name, keys]) => ({ name, ...keys, keysOnly: true })),
+    });
     const aging = { partitionKey: 'owner', sortKey: 'id', ttl: 'expires' } as const;
     this.assets = new ReadModelTable(this, 'Assets', { ...aging, stream: true });
     this.trail = new ReadModelTable(this, 'Trail', { ...aging, stream: true });
@@ -128,7 +134,8 @@ export class GenerationStack extends Stack {
       timeout: Duration.seconds(25),
     });
     this.events.grantAppend(api);
-    this.jobs.allow(api, 'Query');
+    this.jobs.allow(api, 'Query', 'BatchGetItem');
+    for (const index of Object.keys(jobIndexes)) this.jobs.allowIndex(api, index);
     this.assets.allow(api, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem');
     this.trail.allow(api, 'Query');
     for (const kept of [this.prompts, this.savedReplies])

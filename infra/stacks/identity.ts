@@ -10,6 +10,7 @@ import type { ExportingService } from '#services/identity/contracts.ts';
 import { deletionsIndex } from '#services/identity/deletion/tombstone.ts';
 import { keptDays } from '#services/identity/export/user-export.ts';
 import { routes } from '#services/identity/routes.ts';
+import { userIndexes } from '#services/identity/users/user-list.ts';
 import { BusConsumer, QueueConsumer, StreamConsumer } from '../constructs/consumers.ts';
 import { WorkQueue } from '../constructs/queues.ts';
 import { ScheduledMessage } from '../constructs/schedules.ts';
@@ -41,7 +42,10 @@ export class IdentityStack extends Stack {
       partitionKey: 'owner',
       stream: true,
       // Holds those alone whose leaving is to be told once more.
-      indexes: [{ ...deletionsIndex, keysOnly: true }],
+      indexes: [
+        { ...deletionsIndex, keysOnly: true },
+        ...Object.entries(userIndexes).map(([name, keys]) => ({ name, ...keys, keysOnly: true })),
+      ],
     });
     this.exports = this.exportsBucket();
     this.authorizerId = this.authorizer().ref;
@@ -53,14 +57,16 @@ export class IdentityStack extends Stack {
     this.exportParts();
   }
 
-  /** Puts a service's route table on the API, behind the authorizer. */
+  /** Puts a service's route table on the API, behind the authorizer. Where admins come in, what they do is written down. */
   readonly routes = {
-    add: (scope: Construct, id: string, { routes, function: fn }: Omit<ServiceRoutesProps, 'api'>): ServiceRoutes =>
-      new ServiceRoutes(scope, id, {
+    add: (scope: Construct, id: string, { routes, function: fn }: Omit<ServiceRoutesProps, 'api'>): ServiceRoutes => {
+      if (Object.values(routes).some(({ auth }) => auth === 'admin' || auth === 'operator')) this.platform.letAudit(fn);
+      return new ServiceRoutes(scope, id, {
         api: { apiId: this.platform.api.ref, authorizerId: this.authorizerId },
         routes,
         function: fn,
-      }),
+      });
+    },
   };
 
   private api(): void {
@@ -79,7 +85,8 @@ export class IdentityStack extends Stack {
       },
     });
     this.allowObjects(api, 'exports/*', 's3:GetObject');
-    this.users.allow(api, 'GetItem', 'PutItem', 'UpdateItem');
+    this.users.allow(api, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+    for (const index of Object.keys(userIndexes)) this.users.allowIndex(api, index);
     api.allow(['secretsmanager:GetSecretValue'], [hooks.ref]);
     this.platform.letReadCatalog(api);
     Validations.of(this.routes.add(this, 'Routes', { routes, function: api })).acknowledge({
@@ -261,7 +268,7 @@ export class IdentityStack extends Stack {
     // `npm run admin-key` makes keys, and says what belongs here.
     const adminKeys = this.writtenByOperators('AdminKeys', {
       name: 'tessera/admin-keys',
-      description: 'SHA-256 hashes of admin keys: { "<app>": ["<hex>", ...] }',
+      description: 'SHA-256 hashes of admin keys: { "<app>": ["<hex>", ...] }; of operators under "*"',
       reason: 'It holds hashes only. Keys are rotated by their owners: an app may have several at a time.',
     });
     const fn = this.judge('Authorizer', 'authorizer');

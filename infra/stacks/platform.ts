@@ -1,10 +1,11 @@
-/** What all services stand on: the bus with its archive, and the HTTP API. */
+/** What all services stand on: the bus with its archive, the HTTP API, and the queue in which admins' acts are written down. */
 import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnApi, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
+import { WorkQueue } from '../constructs/queues.ts';
 import type { TesseraFunction } from '../constructs/tessera-function.ts';
 
 export interface PlatformProps extends StackProps {
@@ -28,6 +29,8 @@ export class PlatformStack extends Stack {
   readonly config: DeploymentConfig;
   readonly bus: EventBus;
   readonly api: CfnApi;
+  /** What admins and operators do, before and after it is done. The admin service reads it. */
+  readonly audit: WorkQueue;
 
   constructor(scope: Construct, id: string, { config, ...props }: PlatformProps) {
     super(scope, id, props);
@@ -39,6 +42,7 @@ export class PlatformStack extends Stack {
       retention: Duration.days(90),
     });
     this.api = this.httpApi(config.origins);
+    this.audit = new WorkQueue(this, 'Audit', { visibilityTimeout: Duration.seconds(60), maxReceiveCount: 10 });
     new CfnOutput(this, 'ApiUrl', { value: this.api.attrApiEndpoint });
   }
 
@@ -64,6 +68,12 @@ export class PlatformStack extends Stack {
     const { functionName, functionArn } = this.namedFunction('catalog-definition');
     fn.addEnvironment('CATALOG_FUNCTION', functionName);
     fn.allow(['lambda:InvokeFunction'], [functionArn]);
+  }
+
+  /** For the functions with routes of admins or operators: they write down what is done (`shared/http/audit.ts`). */
+  letAudit(fn: TesseraFunction): void {
+    fn.addEnvironment('AUDIT_QUEUE_URL', this.audit.queue.queueUrl);
+    fn.allow(['sqs:SendMessage'], [this.audit.queue.queueArn]);
   }
 
   private httpApi(origins: readonly string[]): CfnApi {

@@ -39,6 +39,7 @@ export function banner(paint: Paint, facts: BannerFacts): string {
     `${paint('bold', 'Tessera')} runs on this machine, ready in ${(facts.readyMs / 1000).toFixed(1)} s.`,
     '',
     row('API', paint('bold', facts.apiUrl)),
+    row('reference', `${facts.apiUrl}/v1/docs`),
     row('socket', facts.socketUrl),
     ...names.map((app, i) => row(i === 0 ? 'sign-in' : '', `${app.padEnd(width)}  ${facts.signIn[app]}`)),
     row('payments', `${payments.url}${real}`),

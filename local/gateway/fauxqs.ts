@@ -13,6 +13,13 @@ import type { Answer } from './answer.ts';
 
 export type { S3Store, SqsStore };
 
+type Queue = NonNullable<ReturnType<SqsStore['getQueueByArn']>>;
+type Message = Parameters<Queue['enqueue']>[0];
+
+/** The same message, as if it were sent now. */
+export const sentAnew = ({ body, messageAttributes, messageGroupId }: Message): Message =>
+  SqsStore.createMessage(body, messageAttributes, undefined, messageGroupId);
+
 export interface Fauxqs {
   readonly sqs: SqsStore;
   readonly s3: S3Store;

@@ -6,6 +6,7 @@ import { type Answer, AwsError, json } from './answer.ts';
 import type { Call, Service } from './call.ts';
 import { makeFair } from './fair-queue.ts';
 import type { Fauxqs } from './fauxqs.ts';
+import { createMessageMoves } from './message-moves.ts';
 
 const attributeNames = [
   'VisibilityTimeout',
@@ -55,6 +56,7 @@ export function createQueueService(model: AccountModel, hooks: GatewayHooks, { s
       hooks.queueTouched(name);
     };
   }
+  const moves = createMessageMoves(sqs);
   const urls = new Map(queues.map(({ ref }) => [queueName(ref), ref]));
 
   async function forward(call: Call): Promise<Answer> {
@@ -76,6 +78,8 @@ export function createQueueService(model: AccountModel, hooks: GatewayHooks, { s
         if (!url) throw new AwsError('AWS.SimpleQueueService.NonExistentQueue', 'The specified queue does not exist.');
         return json({ QueueUrl: url }, { service: 'sqs' });
       }
+      if (operation === 'StartMessageMoveTask') return json(moves.start(body), { service: 'sqs' });
+      if (operation === 'ListMessageMoveTasks') return json(moves.list(body), { service: 'sqs' });
       const answer = await forward(call);
       if (answer.status !== 200) return answer;
       if (operation === 'ReceiveMessage' && call.aborted()) releaseMessages(sqs, body, answer);

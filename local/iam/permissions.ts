@@ -4,7 +4,21 @@ import type { Permission } from './evaluate.ts';
 import { arnOf, listOf, type ResourceNames, recordOf, type ServiceRequest, textOf } from './request.ts';
 import { s3Permissions } from './s3-permissions.ts';
 
-function sqsPermissions({ operation, body }: ServiceRequest, names: ResourceNames): Permission[] {
+/** Moving messages needs what receiving, deleting and sending them one by one does. */
+function moveTaskPermissions({ operation, body }: ServiceRequest): Permission[] {
+  const source = textOf(body.SourceArn);
+  const onSource =
+    operation === 'StartMessageMoveTask' ? ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] : [];
+  const destination = textOf(body.DestinationArn);
+  return [
+    ...[operation, ...onSource].map((action) => ({ action: `sqs:${action}`, resource: source })),
+    ...(destination ? [{ action: 'sqs:SendMessage', resource: destination }] : []),
+  ];
+}
+
+function sqsPermissions(request: ServiceRequest, names: ResourceNames): Permission[] {
+  const { operation, body } = request;
+  if (operation === 'StartMessageMoveTask' || operation === 'ListMessageMoveTasks') return moveTaskPermissions(request);
   const queue = textOf(body.QueueName) || (textOf(body.QueueUrl).split('/').pop() ?? '');
   const resource = operation === 'ListQueues' ? '*' : arnOf(names, 'sqs', queue);
   // A batch needs what one message needs.

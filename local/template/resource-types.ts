@@ -3,6 +3,7 @@ import { apiTypes } from './types/api.ts';
 import { dataTypes } from './types/data.ts';
 import { eventTypes } from './types/events.ts';
 import { functionTypes } from './types/functions.ts';
+import { lakeTypes } from './types/lake.ts';
 import { operationTypes } from './types/operations.ts';
 
 /** What names and ARNs are made from. */
@@ -40,5 +41,6 @@ export const resourceTypes: ResourceTypes = {
   ...dataTypes,
   ...eventTypes,
   ...functionTypes,
+  ...lakeTypes,
   ...operationTypes,
 };

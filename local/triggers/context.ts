@@ -4,6 +4,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Activity } from '../activity.ts';
 import type { AccountModel } from '../contracts.ts';
+import type { Firehose } from '../firehose/firehose.ts';
 import type { Deliver } from './delivery.ts';
 import type { QueueSender } from './queue-sender.ts';
 import type { Expirations } from './ttl.ts';
@@ -24,6 +25,7 @@ export interface TriggerContext {
   readonly streams: DynamoDBStreamsClient;
   readonly sqs: SQSClient;
   readonly queues: QueueSender;
+  readonly firehose: Pick<Firehose, 'put'>;
   readonly expirations: Pick<Expirations, 'has'>;
   readonly report: (source: string, message: string) => void;
 }

@@ -38,6 +38,10 @@ export function queueNameOf(arn: string): string | undefined {
   return /^arn:[^:]+:sqs:[^:]*:[^:]*:([^:]+)$/.exec(arn)?.[1];
 }
 
+/** Whether it is a Firehose stream's ARN. */
+export const isDeliveryStream = (arn: string): boolean =>
+  /^arn:[^:]+:firehose:[^:]*:[^:]*:deliverystream\/[^/]+$/.test(arn);
+
 export function byRef(model: AccountModel, type: string, ref: string): Resource | undefined {
   return model.ofType(type).find((resource) => resource.ref === ref);
 }

@@ -1,4 +1,4 @@
-/** Where rules and schedules send: functions and queues, checked against the target's own policy, kept in a dead-letter queue if refused. */
+/** Where rules and schedules send: functions, queues and delivery streams, if policies let them; else it is kept in a dead-letter queue. */
 import * as z from 'zod';
 import { isAllowed } from '../iam/index.ts';
 import { rolePolicies } from '../template/index.ts';
@@ -6,10 +6,11 @@ import type { InvokeAsync } from './async-invoke.ts';
 import { backOff } from './backoff.ts';
 import type { TriggerContext } from './context.ts';
 import { mayInvoke, maySend } from './permissions.ts';
-import { functionNameOf, number, queueNameOf } from './properties.ts';
+import { functionNameOf, isDeliveryStream, number, queueNameOf } from './properties.ts';
 
 export const deliverySchema = {
   Arn: z.string(),
+  RoleArn: z.string().optional(),
   SqsParameters: z.object({ MessageGroupId: z.string().optional() }).optional(),
   RetryPolicy: z
     .object({ MaximumRetryAttempts: number.optional(), MaximumEventAgeInSeconds: number.optional() })
@@ -19,6 +20,8 @@ export const deliverySchema = {
 
 export interface Target {
   readonly Arn: string;
+  /** Of a rule whose target has no policy of its own: what it acts by. */
+  readonly RoleArn?: string | undefined;
   readonly SqsParameters?: { readonly MessageGroupId?: string | undefined } | undefined;
   readonly RetryPolicy?: { readonly MaximumRetryAttempts?: number | undefined } | undefined;
   readonly DeadLetterConfig?: { readonly Arn?: string | undefined } | undefined;
@@ -40,8 +43,10 @@ export type SendToTarget = (target: Target, input: string, sender: Sender) => Pr
 
 /** Throws on a target that cannot be played here, naming who sends to it. */
 export function checkTarget(target: Target, senderName: string): void {
-  if (functionNameOf(target.Arn) || queueNameOf(target.Arn)) return;
-  throw new Error(`${senderName} sends to ${target.Arn}: only functions and queues are known as targets`);
+  if (functionNameOf(target.Arn) || queueNameOf(target.Arn) || isDeliveryStream(target.Arn)) return;
+  throw new Error(
+    `${senderName} sends to ${target.Arn}: only functions, queues and delivery streams are known as targets`,
+  );
 }
 
 /** Why this sender may not deliver, or undefined. */
@@ -51,11 +56,14 @@ function refusal(
   { service, sourceArn, roleArn }: Sender,
 ): string | undefined {
   const functionName = functionNameOf(target.Arn);
-  if (roleArn) {
-    const action = functionName ? 'lambda:InvokeFunction' : 'sqs:SendMessage';
-    const allowed = isAllowed(rolePolicies(model, roleArn), { action, resource: target.Arn });
-    return allowed ? undefined : `${roleArn} does not allow ${action} on ${target.Arn}`;
+  const toStream = isDeliveryStream(target.Arn);
+  const actsBy = roleArn ?? (toStream ? target.RoleArn : undefined);
+  if (actsBy) {
+    const action = functionName ? 'lambda:InvokeFunction' : toStream ? 'firehose:PutRecord' : 'sqs:SendMessage';
+    const allowed = isAllowed(rolePolicies(model, actsBy), { action, resource: target.Arn });
+    return allowed ? undefined : `${actsBy} does not allow ${action} on ${target.Arn}`;
   }
+  if (toStream) return `the target ${target.Arn} has no role to be written to by`;
   const allowed = functionName
     ? mayInvoke(model, functionName, service, sourceArn)
     : maySend(model, target.Arn, service, sourceArn);
@@ -63,12 +71,21 @@ function refusal(
 }
 
 export function createSendToTarget(context: TriggerContext, invokeAsync: InvokeAsync): SendToTarget {
-  const { queues, report } = context;
+  const { firehose, queues, report } = context;
   const signal = new AbortController().signal;
+  // Policies stay as they are: reading all of them for each event would cost more than the event.
+  const refusals = new Map<string, string | undefined>();
+
+  function refusalOf(target: Target, sender: Sender): string | undefined {
+    const key = [sender.sourceArn, sender.roleArn, target.RoleArn, target.Arn].join(' ');
+    if (!refusals.has(key)) refusals.set(key, refusal(context, target, sender));
+    return refusals.get(key);
+  }
 
   async function send(target: Target, input: string, sender: Sender): Promise<void> {
     const functionName = functionNameOf(target.Arn);
     if (functionName) return invokeAsync(functionName, JSON.parse(input), sender.name);
+    if (isDeliveryStream(target.Arn)) return firehose.put(target.Arn, Buffer.from(input));
     const limit = Math.min(target.RetryPolicy?.MaximumRetryAttempts ?? retryLimit, retryLimit);
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -103,7 +120,7 @@ export function createSendToTarget(context: TriggerContext, invokeAsync: InvokeA
   return async (target, input, sender) => {
     const end = context.activity.begin(`${sender.name} → ${target.Arn.split(':').at(-1)}`);
     try {
-      const refused = refusal(context, target, sender);
+      const refused = refusalOf(target, sender);
       if (refused) return await keep(target, input, sender, 'NO_PERMISSIONS', refused);
       await send(target, input, sender).catch((error: unknown) =>
         keep(target, input, sender, 'SDK_CLIENT_ERROR', String(error)),

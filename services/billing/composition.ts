@@ -11,6 +11,7 @@ import { s3 } from '#shared/aws/s3.ts';
 import { readSecret } from '#shared/aws/secrets-manager.ts';
 import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { auditTrail } from '#shared/http/audit.ts';
 import { showAgain } from '#shared/messaging/show-again.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
@@ -41,6 +42,7 @@ const variable = (name: string): string =>
 
 export const logger = (): Logger => createLogger('billing');
 export const metrics = (): Metrics => createMetrics('billing');
+export const audit = () => auditTrail(sqs(), variable('AUDIT_QUEUE_URL'), 'billing');
 export const busName = (): string => variable('BUS_NAME');
 export const catalog = (log: Logger): Catalog =>
   catalogClient({

@@ -83,6 +83,7 @@ export const disputeWon = publishedEvent(
   'DisputeWon',
   z.object({ ...payment, revocationId: z.string(), credits: z.int().min(0), ...grant }),
 );
+/** The bank has decided: the money is gone for good, and so are the credits that were taken back. */
 export const disputeLost = publishedEvent('DisputeLost', z.object({ ...payment, revocationId: z.string() }));
 
 /** A period was paid: the plan's credits for it are to be granted, once by the payment's id. */

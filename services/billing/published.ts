@@ -68,6 +68,7 @@ const ofPayment = (event: PaymentEvent, paymentId: string, state: KnownPayment):
     case 'RefundNamed':
     case 'RefundAsked':
     case 'RefundRefused':
+    case 'PaymentImported':
       return undefined;
   }
 };
@@ -108,6 +109,7 @@ const ofSubscription = (event: SubscriptionEvent, at: string, state: Subscriptio
     case 'PrepaidEnded':
     case 'PeriodRevoked':
     case 'SubscriptionCheckoutOpened':
+    case 'SubscriptionImported':
       return undefined;
   }
 };

@@ -1,4 +1,4 @@
-/** Billing's HTTP interface. */
+/** Billing's HTTP interface: buying, subscriptions, and what an admin sees and does of payments. */
 import * as z from 'zod';
 import { pageQuery } from '#shared/http/page.ts';
 import { routeTable } from '#shared/http/route.ts';

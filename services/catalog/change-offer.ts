@@ -32,10 +32,12 @@ export interface OfferChanged {
   readonly truncated: boolean;
 }
 
+type ChangeRejection = Extract<CatalogRejection, 'offer-invalid' | 'version-stale' | 'offer-too-large'>;
+
 /** Faults told at most. */
 const maxErrors = 50;
 
-const validityFault = ({ edited, itemPointer }: OfferChange): Refusal<CatalogRejection> | undefined => {
+const validityFault = ({ edited, itemPointer }: OfferChange): Refusal<'offer-invalid'> | undefined => {
   const { error } = appOffer.safeParse(edited.offer, plainWords);
   if (!error) return undefined;
   const item = ['/offer', ...edited.place].join('/');
@@ -50,7 +52,7 @@ const validityFault = ({ edited, itemPointer }: OfferChange): Refusal<CatalogRej
 
 type Rejected = Extract<ReturnType<typeof offerDecider.decide>, { accepted: false }>['rejection'];
 
-const refusalOf = (rejection: Rejected, version: number): Refusal<CatalogRejection> => {
+const refusalOf = (rejection: Rejected, version: number): Refusal<'version-stale' | 'offer-too-large'> => {
   switch (rejection) {
     case 'version-stale':
       return refuse(rejection, { detail: `It is at version ${version} now: read it again.` });
@@ -65,7 +67,7 @@ const refusalOf = (rejection: Rejected, version: number): Refusal<CatalogRejecti
 /** Done before, by the same request or by somebody who wanted the same, is done: nothing is appended then. */
 export const changeOffer =
   ({ handle }: { readonly handle: HandleOffer }) =>
-  async (change: OfferChange): Promise<OfferChanged | Refusal<CatalogRejection>> => {
+  async (change: OfferChange): Promise<OfferChanged | Refusal<ChangeRejection>> => {
     const { app, current, expectedVersion, edited, reason, rolledBackTo, publishes, dryRun, at, meta } = change;
     // Before anything else is made of it: what is not valid may not even have a digest.
     const fault = validityFault(change);

@@ -3,7 +3,9 @@ import * as z from 'zod';
 import { definitions } from '#apps';
 import { dynamoDb } from '#shared/aws/dynamodb.ts';
 import { eventBridge } from '#shared/aws/event-bridge.ts';
+import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { auditTrail } from '#shared/http/audit.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
 import { currentOffers, offerHandler } from './current-offers.ts';
@@ -21,6 +23,7 @@ const variable = (name: string): string =>
 
 export const logger = (): Logger => createLogger('catalog');
 export const metrics = (): Metrics => createMetrics('catalog');
+export const audit = () => auditTrail(sqs(), variable('AUDIT_QUEUE_URL'), 'catalog');
 export const busName = (): string => variable('BUS_NAME');
 
 /** The table's offers, and what is served of them. One of each in a process, so that all its routes see the same. */

@@ -94,6 +94,7 @@ const adminRoutes = routeTable({
     path: '/v1/admin/catalog',
     auth: 'admin',
     summary: "The app's whole offer and its version. The ETag is what a change must send as If-Match.",
+    etag: true,
     replies: { 200: currentReply },
   },
   putOffer: {
@@ -104,6 +105,8 @@ const adminRoutes = routeTable({
       'Puts a whole offer in the place of the one whose version If-Match names. dry_run=true: only says what would change.',
     query: changeQuery,
     body: z.strictObject({ offer: appOffer, reason: reason.optional() }),
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
   putTool: {
@@ -114,6 +117,8 @@ const adminRoutes = routeTable({
     params: byId,
     query: changeQuery,
     body: z.strictObject({ tool, reason: reason.optional() }),
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
   deleteTool: {
@@ -123,6 +128,8 @@ const adminRoutes = routeTable({
     summary: 'Takes one tool away; the offer must be valid without it. Needs If-Match.',
     params: byId,
     query: deleteQuery,
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
   putPlan: {
@@ -133,6 +140,8 @@ const adminRoutes = routeTable({
     params: byId,
     query: changeQuery,
     body: z.strictObject({ plan, reason: reason.optional() }),
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
   deletePlan: {
@@ -142,6 +151,8 @@ const adminRoutes = routeTable({
     summary: 'Takes one plan away. Needs If-Match.',
     params: byId,
     query: deleteQuery,
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
   putPack: {
@@ -152,6 +163,8 @@ const adminRoutes = routeTable({
     params: byId,
     query: changeQuery,
     body: z.strictObject({ pack, reason: reason.optional() }),
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
   deletePack: {
@@ -161,6 +174,8 @@ const adminRoutes = routeTable({
     summary: 'Takes one pack away. Needs If-Match.',
     params: byId,
     query: deleteQuery,
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
   putOption: {
@@ -171,6 +186,8 @@ const adminRoutes = routeTable({
     params: optionPath,
     query: changeQuery,
     body: z.strictObject({ option, reason: reason.optional() }),
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
   deleteOption: {
@@ -180,6 +197,8 @@ const adminRoutes = routeTable({
     summary: 'Takes one option away; the last one of a kind ends it. Needs If-Match.',
     params: optionPath,
     query: deleteQuery,
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
   listVersions: {
@@ -211,6 +230,8 @@ const adminRoutes = routeTable({
     summary: "Makes an earlier version's offer the current one again, as a new version. Needs If-Match.",
     query: changeQuery,
     body: z.strictObject({ to_version: z.int().positive(), reason }),
+    ifMatch: 'required',
+    etag: true,
     replies: changed,
   },
 });

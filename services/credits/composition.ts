@@ -9,6 +9,7 @@ import { lambda } from '#shared/aws/lambda.ts';
 import { s3 } from '#shared/aws/s3.ts';
 import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { auditTrail } from '#shared/http/audit.ts';
 import { showAgain } from '#shared/messaging/show-again.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
@@ -23,6 +24,7 @@ import { listUses } from './leaving/list-uses.ts';
 import { listAccounts } from './read-models/account-list.ts';
 import { pageBelow } from './read-models/balance-indexes.ts';
 import type { balanceIndexes } from './read-models/balances.ts';
+import { importedHistory } from './read-models/imported-history.ts';
 import { readModelWriter } from './read-models/projections.ts';
 import { sumUsage } from './read-models/usage-sums.ts';
 
@@ -37,6 +39,7 @@ const variable = (name: string): string =>
 
 export const logger = (): Logger => createLogger('credits');
 export const metrics = (): Metrics => createMetrics('credits');
+export const audit = () => auditTrail(sqs(), variable('AUDIT_QUEUE_URL'), 'credits');
 export const catalog = (log: Logger): Catalog =>
   catalogClient({
     client: lambda(),
@@ -58,6 +61,7 @@ export const dailyResets = () => sendReset(sqs(), variable('DAILY_RESET_QUEUE_UR
 export const dailyIssues = () => sendIssues(sqs(), variable('DAILY_ISSUE_QUEUE_URL'));
 export const sweepPages = () => sendSweep(sqs(), variable('HOLD_SWEEP_QUEUE_URL'));
 export const jobStatus = () => askJobStatus(lambda(), variable('JOB_STATUS_FUNCTION'));
+export const history = () => importedHistory(dynamoDb(), variable('HISTORY_TABLE'));
 export const useList = () => listUses(dynamoDb(), variable('ALLOWANCES_TABLE'));
 export const showUserEventAgain = () => showAgain(sqs(), variable('USER_EVENTS_QUEUE_URL'));
 export const exportParts = () => writeExportPart(s3(), variable('EXPORTS_BUCKET'));

@@ -86,7 +86,9 @@ export type RevocationReason = z.infer<typeof revocationReason>;
 export const topUpOutcome = z.enum(['paid', 'declined']);
 export type TopUpOutcome = z.infer<typeof topUpOutcome>;
 
+/** A user has an account now, on the app's default plan. Once for a user. */
 export const accountOpened = publishedEvent('AccountOpened', z.object({}));
+/** Credits came: with sign-up, a plan's period, a day, a payment, or as a gift. Once by `grantId`. */
 export const creditsGranted = publishedEvent(
   'CreditsGranted',
   z.object({
@@ -94,9 +96,12 @@ export const creditsGranted = publishedEvent(
     kind: grantKind,
     credits: positiveCredits,
     expiresAt: z.iso.datetime().optional(),
+    /** What the user had before the app moved here: not bought or given now. */
+    imported: z.literal(true).optional(),
     available: creditsTotal,
   }),
 );
+/** Credits were set aside for a job, out of these grants. */
 export const creditsHeld = publishedEvent(
   'CreditsHeld',
   z.object({
@@ -108,6 +113,7 @@ export const creditsHeld = publishedEvent(
     available: creditsTotal,
   }),
 );
+/** A job is done and paid; what was held and not needed went back. */
 export const holdSettled = publishedEvent(
   'HoldSettled',
   z.object({
@@ -119,6 +125,7 @@ export const holdSettled = publishedEvent(
     available: creditsTotal,
   }),
 );
+/** A job came to nothing: all that was held for it went back. */
 export const holdReleased = publishedEvent(
   'HoldReleased',
   z.object({
@@ -137,11 +144,19 @@ export const grantsExpired = publishedEvent(
 /** Nothing can be granted or held any more; what was left is forfeited. */
 export const accountClosed = publishedEvent('AccountClosed', z.object({ forfeited: creditsTotal }));
 
+/** The account is on another plan, whose limits and allowances count from now on. */
 export const planChanged = publishedEvent('PlanChanged', z.object({ plan: z.string(), available: creditsTotal }));
 /** Somebody gave credits, or took some: `credits` is below zero then. The reason is not told to everybody. */
 export const creditsAdjusted = publishedEvent(
   'CreditsAdjusted',
-  z.object({ adjustmentId: z.string(), credits: z.int(), rows: grantRows, available: creditsTotal }),
+  z.object({
+    adjustmentId: z.string(),
+    credits: z.int(),
+    rows: grantRows,
+    /** The completed job whose cost came back by it. Absent: no job's. */
+    jobId: z.string().optional(),
+    available: creditsTotal,
+  }),
 );
 /** A payment's credits were taken back: `credits` = what the rows say + `debt`, which blocks holds until it is repaid. */
 export const grantRevoked = publishedEvent(
@@ -156,6 +171,7 @@ export const grantRevoked = publishedEvent(
     available: creditsTotal,
   }),
 );
+/** Credits that came paid off what was owed; `debt` is what is left of it. */
 export const debtRepaid = publishedEvent(
   'DebtRepaid',
   z.object({ rows: grantRows, credits: creditsTotal, debt: creditsTotal, available: creditsTotal }),
@@ -181,6 +197,7 @@ export const topUpRequested = publishedEvent(
   'TopUpRequested',
   z.object({ topUpId: z.string(), packId: z.string(), available: creditsTotal }),
 );
+/** What became of an automatic top-up. */
 export const topUpEnded = publishedEvent('TopUpEnded', z.object({ topUpId: z.string(), outcome: topUpOutcome }));
 
 /** Everything credits publishes. */

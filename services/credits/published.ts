@@ -20,9 +20,10 @@ export const toPublished = ({ event, state }: RecordedEvent<AccountEvent, Accoun
     case 'AccountOpened':
       return { type: 'AccountOpened', data: {} };
     case 'CreditsGranted': {
-      const { grantId, kind, credits, expiresAt } = event;
+      const { grantId, kind, credits, expiresAt, imported } = event;
       const expiry = expiresAt === undefined ? {} : { expiresAt: isoTime(expiresAt) };
-      return { type: 'CreditsGranted', data: { grantId, kind, credits, ...expiry, ...left } };
+      const origin = imported === undefined ? {} : { imported };
+      return { type: 'CreditsGranted', data: { grantId, kind, credits, ...expiry, ...origin, ...left } };
     }
     case 'CreditsHeld': {
       const { holdId, tool, rows } = event;
@@ -43,8 +44,9 @@ export const toPublished = ({ event, state }: RecordedEvent<AccountEvent, Accoun
     case 'PlanChanged':
       return { type: 'PlanChanged', data: { plan: event.plan, ...left } };
     case 'CreditsAdjusted': {
-      const { adjustmentId, credits, rows } = event;
-      return { type: 'CreditsAdjusted', data: { adjustmentId, credits, rows: list(rows), ...left } };
+      const { adjustmentId, credits, rows, job } = event;
+      const ofJob = job === undefined ? {} : { jobId: job.id };
+      return { type: 'CreditsAdjusted', data: { adjustmentId, credits, rows: list(rows), ...ofJob, ...left } };
     }
     case 'GrantRevoked': {
       const { revocationId, grantId, credits, reason, rows, debt = 0 } = event;

@@ -27,6 +27,9 @@ import {
 export { type Transaction, transaction, transactionType } from './views.ts';
 
 const tool = z.string().min(1).max(60);
+const transactionQuery = z
+  .strictObject({ ...pageQuery(), ...dateRange, type: transactionType.optional(), tool: tool.optional() })
+  .refine(inOrder, orderFault);
 
 const accountRoutes = routeTable({
   getCredits: {
@@ -42,9 +45,7 @@ const accountRoutes = routeTable({
     auth: 'user',
     summary:
       "What changed the caller's balance, newest first. A page may be short of entries: go on while there is a cursor.",
-    query: z
-      .strictObject({ ...pageQuery(), ...dateRange, type: transactionType.optional(), tool: tool.optional() })
-      .refine(inOrder, orderFault),
+    query: transactionQuery,
     replies: { 200: pageOf(transaction) },
   },
   exportStatement: {
@@ -144,6 +145,15 @@ const adminRoutes = routeTable({
     params,
     query: z.strictObject(pageQuery()),
     replies: { 200: accountView.extend({ history: accountHistory }) },
+  },
+  listAccountTransactions: {
+    method: 'GET',
+    path: '/v1/admin/accounts/{user}/transactions',
+    auth: 'admin',
+    summary: "An account's statement, as its user sees it, newest first.",
+    params,
+    query: transactionQuery,
+    replies: { 200: pageOf(transaction) },
   },
   adjustCredits: {
     method: 'POST',

@@ -49,24 +49,30 @@ export const transactionType = z.enum(['purchase', 'spend', 'refund', 'bonus', '
 export const transaction = z.strictObject({
   id: z.string(),
   type: transactionType.describe(
-    'spend: a job was accepted and its credits held. refund: it failed or was cancelled, or cost less than was held. ' +
+    'spend: a job was accepted and its credits held. refund: it failed or was cancelled, cost less than was held, or was refunded later. ' +
       'purchase: a pack. bonus: welcome, plan, daily and bonus credits. expiry: credits whose time was over.',
   ),
   amount: z.int().describe('Positive when the balance grew.'),
-  balance_after: credits.describe('Available after this entry: the one before plus the amount.'),
+  balance_after: credits
+    .nullable()
+    .describe('Available after this entry: the one before plus the amount. Null of an imported one that did not say.'),
   tool: z.string().nullable(),
   generation_id: z.string().nullable(),
   grants: z
     .array(z.strictObject({ id: z.string(), credits: z.int().min(1) }))
     .describe('Which grant how much, unsigned.'),
-  grant_kind: grantKind.nullable().describe('Of a purchase, bonus or adjustment.'),
+  grant_kind: grantKind.nullable().describe('Of a purchase, bonus or adjustment, and of a refund that came later.'),
   reason: z
     .string()
     .nullable()
     .describe(
-      "Why, as in failed, cost-below-hold, account-closed. Null of an adjustment: an admin's words are for admins.",
+      "Why, as in failed, cost-below-hold, refunded, account-closed. Null of an adjustment: an admin's words are for admins.",
     ),
   created_at: z.iso.datetime(),
+  imported: z
+    .literal(true)
+    .optional()
+    .describe('Of the time before the app moved here: as its ledger said then. Absent: an entry of this ledger.'),
 });
 export type Transaction = z.infer<typeof transaction>;
 

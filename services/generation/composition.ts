@@ -15,6 +15,7 @@ import { s3Compatible } from '#shared/aws/s3-compatible.ts';
 import { readSecret } from '#shared/aws/secrets-manager.ts';
 import { sqs } from '#shared/aws/sqs.ts';
 import { dynamoEventStore } from '#shared/eventsourcing/dynamo-event-store.ts';
+import { auditTrail } from '#shared/http/audit.ts';
 import { type ShowAgain, showAgain } from '#shared/messaging/show-again.ts';
 import { publicHttp, publicOr } from '#shared/net/public-http.ts';
 import { createLogger } from '#shared/observability/logger.ts';
@@ -29,6 +30,7 @@ import { holdCredits } from './ledger/hold-credits.ts';
 import { everyProvider } from './providers/every-provider.ts';
 import { type Openings, providersOf } from './providers/registry.ts';
 import { taskProviders } from './providers/task-providers.ts';
+import { appJobs } from './read-models/app-jobs.ts';
 import { jobsReadModel } from './read-models/jobs.ts';
 import { assetTable } from './storage/asset-table.ts';
 import { failureLog, removeFailures } from './storage/failures.ts';
@@ -71,6 +73,7 @@ const variables = z.object({
   LEAVING_QUEUE_URL: z.url(),
   EXPORTS_BUCKET: z.string().min(1),
   BUS_NAME: z.string().min(1),
+  AUDIT_QUEUE_URL: z.url(),
 });
 /** Each function has only the variables that its entry asks for. */
 const variable = (name: keyof typeof variables.shape): string =>
@@ -78,9 +81,11 @@ const variable = (name: keyof typeof variables.shape): string =>
 
 export const logger = createLogger('generation');
 export const metrics = createMetrics('generation');
+export const audit = () => auditTrail(sqs(), variable('AUDIT_QUEUE_URL'), 'generation');
 
 export const jobStore = () => dynamoEventStore<Job, JobEvent>(dynamoDb(), variable('EVENTS_TABLE'));
 export const jobRows = () => jobsReadModel(dynamoDb(), variable('JOBS_TABLE'));
+export const appJobRows = () => appJobs(dynamoDb(), variable('JOBS_TABLE'));
 export const assets = () => assetTable(dynamoDb(), variable('ASSETS_TABLE'));
 export const trail = () => trailTable(dynamoDb(), variable('TRAIL_TABLE'));
 export const trailArchive = () => archiveBucket(s3(), variable('ARCHIVE_BUCKET'));

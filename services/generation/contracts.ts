@@ -150,6 +150,8 @@ export const generation = z.object({
   cached: z.boolean(),
   /** The quote while it runs, the charge once it is completed, 0 when it failed or was cancelled. */
   cost_credits: credits,
+  /** What came back of the charge later: all of it, or nothing. */
+  refunded_credits: credits,
   error: z.object({ reason: z.string(), message: z.string() }).nullable(),
   created_at: time,
   completed_at: time.nullable(),
@@ -240,6 +242,17 @@ export const jobFailed = publishedEvent(
     model: z.string().optional(),
   }),
 );
+/** What it had cost is to be given back, once by the job's id: `by` an admin, for a `reason` in their own words. */
+export const jobRefunded = publishedEvent(
+  'JobRefunded',
+  z.object({
+    jobId: job.jobId,
+    tool: job.tool,
+    credits: credits.min(1),
+    reason: z.string().max(200),
+    by: z.string().max(200),
+  }),
+);
 /** Taken back by its owner, without a charge. */
 export const jobCancelled = publishedEvent('JobCancelled', z.object(job));
 
@@ -253,6 +266,7 @@ export const generationEvent = z.discriminatedUnion('type', [
   jobCancelled,
   jobChanged,
   jobRemoved,
+  jobRefunded,
 ]);
 export type GenerationEvent = z.infer<typeof generationEvent>;
 /** The events that end a job: each ends its hold. */

@@ -34,7 +34,8 @@ export const savedReply = z.object({
   created_at: time,
 });
 
-const instant = time.transform((at) => new Date(at).toISOString());
+/** In UTC, with milliseconds. */
+export const instant = time.transform((at) => new Date(at).toISOString());
 /** From then on; before then. */
 export const failureFilter = {
   tool: z.string().min(1).max(60).optional(),
@@ -47,6 +48,8 @@ export const failure = z.object({
   tool: z.string(),
   reason: failureReason,
   message: z.string(),
+  /** What the owner is not told: the provider's own words, without keys and addresses. */
+  cause: z.string().nullable(),
   /** Who was at work when it ended; null when nobody was. */
   provider: z.string().nullable(),
   model: z.string().nullable(),

@@ -29,7 +29,7 @@ const standingOf = (job: KnownJob): Standing => {
   }
 };
 
-export const toPublished = ({ stream, event, state }: RecordedEvent<JobEvent, Job>): Published | undefined => {
+export const toPublished = ({ stream, event, state, meta }: RecordedEvent<JobEvent, Job>): Published | undefined => {
   if (state.status === 'pending') return undefined;
   const id = { jobId: parseJobStream(stream).id, tool: state.tool };
   const title = isKnown(state) ? (state.title ?? null) : null;
@@ -47,6 +47,7 @@ export const toPublished = ({ stream, event, state }: RecordedEvent<JobEvent, Jo
     case 'JobSubmitted':
     case 'AttemptFailed':
     case 'LateAnswerRecorded':
+    case 'JobImported':
       return undefined;
     case 'JobRenamed':
     case 'JobFavoured':
@@ -54,6 +55,10 @@ export const toPublished = ({ stream, event, state }: RecordedEvent<JobEvent, Jo
       return { type: 'JobChanged', data: { ...job, standing: standingOf(state) } };
     case 'JobRemoved':
       return { type: 'JobRemoved', data: id };
+    case 'JobRefunded': {
+      const { credits, reason } = event;
+      return { type: 'JobRefunded', data: { ...id, credits, reason, by: meta.actor } };
+    }
     case 'JobSucceeded': {
       const outputs = toldOf(event.outputs);
       const { cost, usage, provider, model, servedFrom } = event;

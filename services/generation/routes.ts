@@ -1,10 +1,12 @@
-/** Generation's HTTP interface. */
+/** Generation's HTTP interface: files, prompts, runs of tools, what came of them, and what is kept of it. */
 import * as z from 'zod';
 import { slug } from '#services/catalog/contracts.ts';
 import { pageOf, pageQuery } from '#shared/http/page.ts';
 import { routeTable } from '#shared/http/route.ts';
 import { idSchema } from '#shared/ids.ts';
 import { appId } from '#shared/owner.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { listedStatus } from './admin-shapes.ts';
 import {
   acceptedGeneration,
   asset,
@@ -13,7 +15,6 @@ import {
   createdAsset,
   generation,
   generationEventView,
-  jobStatus,
   maxCallbackLength,
   newAsset,
   newGeneration,
@@ -21,22 +22,12 @@ import {
   prompt,
   promptPatch,
 } from './contracts.ts';
-import {
-  failure,
-  failureFilter,
-  generationPatch,
-  newSavedReply,
-  playCount,
-  regeneration,
-  savedReply,
-} from './library-shapes.ts';
+import { generationPatch, newSavedReply, playCount, regeneration, savedReply } from './library-shapes.ts';
 
 const assetPath = z.strictObject({ id: idSchema('ast') });
 const promptPath = z.strictObject({ id: idSchema('prm') });
 const replyPath = z.strictObject({ id: idSchema('rpl') });
 const generationPath = z.strictObject({ id: idSchema('gen') });
-/** What a list can show: before it is requested there is no job. */
-const listedStatus = jobStatus.exclude(['pending']);
 
 /** Where providers tell of their tasks. Behind a function of its own. */
 export const webhookRoutes = routeTable({
@@ -52,7 +43,7 @@ export const webhookRoutes = routeTable({
   },
 });
 
-export const routes = routeTable({
+const userRoutes = routeTable({
   createAsset: {
     method: 'POST',
     path: '/v1/assets',
@@ -263,12 +254,6 @@ export const routes = routeTable({
     params: replyPath,
     replies: { 204: z.undefined() },
   },
-  listFailures: {
-    method: 'GET',
-    path: '/v1/admin/generations/failures',
-    auth: 'admin',
-    summary: "The app's failed generations of the last 90 days, newest first",
-    query: z.strictObject({ ...pageQuery(), ...failureFilter }),
-    replies: { 200: pageOf(failure) },
-  },
 });
+
+export const routes = { ...userRoutes, ...adminRoutes };

@@ -8,6 +8,8 @@ import { lambda } from '#shared/aws/lambda.ts';
 import { removeObjects } from '#shared/aws/remove-objects.ts';
 import { s3 } from '#shared/aws/s3.ts';
 import { readSecret } from '#shared/aws/secrets-manager.ts';
+import { sqs } from '#shared/aws/sqs.ts';
+import { auditTrail } from '#shared/http/audit.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
 import { keyJudge } from './admin-keys/judge-key.ts';
@@ -20,6 +22,7 @@ import { messageJudge } from './hook/judge-message.ts';
 import { issuerKeys } from './tokens/issuer-keys.ts';
 import { tokenVerifier } from './tokens/verify-token.ts';
 import { standingReader } from './users/standing.ts';
+import { listUsers } from './users/user-list.ts';
 import { type UserTable, userTable } from './users/user-table.ts';
 
 export { eventBridge };
@@ -47,8 +50,10 @@ const variable = (name: string): string =>
 
 export const logger = (): Logger => createLogger('identity');
 export const metrics = (): Metrics => createMetrics('identity');
+export const audit = () => auditTrail(sqs(), variable('AUDIT_QUEUE_URL'), 'identity');
 export const busName = (): string => variable('BUS_NAME');
 export const users = (): UserTable => userTable(dynamoDb(), variable('USERS_TABLE'));
+export const userList = () => listUsers(dynamoDb(), variable('USERS_TABLE'));
 export const leaving = () => leave(dynamoDb(), variable('USERS_TABLE'), users());
 export const deletions = () => deletionsIn(dynamoDb(), variable('USERS_TABLE'));
 export const exportSigner = () => signExport(s3(), variable('EXPORTS_BUCKET'));

@@ -1,5 +1,6 @@
 /** Identity's HTTP interface: a user's own record, an admin's view of users, and the hook that tells of new ones. */
 import * as z from 'zod';
+import { pageOf, pageQuery } from '#shared/http/page.ts';
 import { noBody, routeTable } from '#shared/http/route.ts';
 import { appId, userId } from '#shared/owner.ts';
 import { preparingExportView, readyExportView } from './export/views.ts';
@@ -11,6 +12,7 @@ const userRoutes = routeTable({
     path: '/v1/me',
     auth: 'user',
     summary: "The caller's record, which begins here for whoever is seen for the first time. Its ETag is for If-Match.",
+    etag: true,
     replies: { 200: userView },
   },
   changeMe: {
@@ -19,6 +21,8 @@ const userRoutes = routeTable({
     auth: 'user',
     summary: "Changes the caller's profile; null clears a field. With If-Match, only if nothing changed since.",
     body: profilePatch,
+    ifMatch: 'optional',
+    etag: true,
     replies: { 200: userView },
   },
   recordActivity: {
@@ -28,7 +32,7 @@ const userRoutes = routeTable({
     summary: "Counts today as a day of activity, once, by the date in the caller's zone.",
     replies: { 200: activityView },
   },
-  recordPlay: {
+  countPlay: {
     method: 'POST',
     path: '/v1/me/plays',
     auth: 'user',
@@ -57,6 +61,15 @@ const userRoutes = routeTable({
 const params = z.strictObject({ user: userId });
 
 const adminRoutes = routeTable({
+  listUsers: {
+    method: 'GET',
+    path: '/v1/admin/users',
+    auth: 'admin',
+    summary:
+      "The users of the admin's app, the newest first; or one by id; or those whose e-mail address begins with some text, by address.",
+    query: z.strictObject({ ...pageQuery(), query: z.string().trim().min(1).max(254).optional() }),
+    replies: { 200: pageOf(adminUserView) },
+  },
   getUser: {
     method: 'GET',
     path: '/v1/admin/users/{user}',

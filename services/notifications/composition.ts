@@ -10,6 +10,7 @@ import { lambda } from '#shared/aws/lambda.ts';
 import { removeItems } from '#shared/aws/remove-items.ts';
 import { s3 } from '#shared/aws/s3.ts';
 import { sqs } from '#shared/aws/sqs.ts';
+import { auditTrail } from '#shared/http/audit.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
 import { sendBroadcast } from './broadcasts/message.ts';
@@ -32,6 +33,7 @@ const variable = (name: string): string =>
 
 export const logger = (): Logger => createLogger('notifications');
 export const metrics = (): Metrics => createMetrics('notifications');
+export const audit = () => auditTrail(sqs(), variable('AUDIT_QUEUE_URL'), 'notifications');
 
 // The inbox, members and broadcasts.
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { dynamoDb } from '#shared/aws/dynamodb.ts';
 import { readSecret } from '#shared/aws/secrets-manager.ts';
 import { sqs } from '#shared/aws/sqs.ts';
+import { auditTrail } from '#shared/http/audit.ts';
 import { publicOr, type TrustsHost } from '#shared/net/public-http.ts';
 import { createLogger, type Logger } from '#shared/observability/logger.ts';
 import { createMetrics, type Metrics } from '#shared/observability/metrics.ts';
@@ -21,6 +22,7 @@ const variable = (name: string): string =>
 
 export const logger = (): Logger => createLogger('webhooks');
 export const metrics = (): Metrics => createMetrics('webhooks');
+export const audit = () => auditTrail(sqs(), variable('AUDIT_QUEUE_URL'), 'webhooks');
 export const endpoints = () => endpointTable(dynamoDb(), variable('ENDPOINTS_TABLE'));
 export const deliveries = () => deliveryTable(dynamoDb(), variable('DELIVERIES_TABLE'));
 export const wake = () => sendWakeUp(sqs(), variable('DELIVERY_QUEUE_URL'));

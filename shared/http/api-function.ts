@@ -6,11 +6,16 @@ import httpRouterHandler from '@middy/http-router';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { ContentionError } from '../eventsourcing/command-handler.ts';
+import { wholeDeployment } from '../owner.ts';
+import { type AuditTrail, actAudited } from './audit.ts';
 import { commonProblem, type HttpResponse, Problem, type ProblemSpec, problemResponse } from './problem.ts';
 import { parseRequest } from './request.ts';
 import {
+  type Act,
   type Handler,
   type Handlers,
+  type Input,
+  isAct,
   mediaTypeOf,
   type Refusal,
   type Reply,
@@ -25,7 +30,13 @@ export interface ApiOptions<Table extends RouteTable, Rejection extends string> 
   readonly problems: Readonly<Record<Rejection, ProblemSpec>>;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Where acts of admins and operators are written down. */
+  readonly audit?: AuditTrail;
 }
+
+/** A table with such routes does not compile without a trail. */
+type AuditOf<Table extends RouteTable> =
+  Extract<Table[keyof Table], Act> extends never ? unknown : { readonly audit: AuditTrail };
 
 const textOf = (parsed: unknown, mediaType: string | undefined): string => {
   if (parsed === undefined) return '';
@@ -58,22 +69,56 @@ const toProblem = (error: unknown): Problem => {
   return commonProblem('internal-error');
 };
 
+const auditedAct = (
+  name: string,
+  { method, path }: APIGatewayProxyEventV2['requestContext']['http'],
+  input: Input<Route>,
+) => {
+  // Of an act, one of the two is there.
+  const { admin, operator } = input as unknown as {
+    admin?: { app: string; actor: string };
+    operator?: { actor: string };
+  };
+  return {
+    id: input.requestId,
+    at: input.at,
+    app: admin?.app ?? wholeDeployment,
+    actor: admin?.actor ?? operator?.actor ?? '',
+    route: name,
+    method: method as 'POST',
+    path,
+    params: input.path,
+    query: input.query,
+    body: input.body,
+    correlationId: input.correlationId,
+  };
+};
+
 /** Runs one route: parse, one call, answer. */
 const routeHandler =
   <R extends Route, Rejection extends string>(
     name: string,
     route: R,
     handler: Handler<R, Rejection>,
-    { problems, logger }: Pick<ApiOptions<RouteTable, Rejection>, 'problems' | 'logger'>,
+    { problems, logger, audit }: Pick<ApiOptions<RouteTable, Rejection>, 'problems' | 'logger' | 'audit'>,
   ) =>
   async (event: APIGatewayProxyEventV2): Promise<HttpResponse> => {
     logger.appendKeys({ route: name });
     const input = parseRequest(route, event, new Date().toISOString());
-    const { correlationId, user, admin } = input;
-    logger.appendKeys({ correlationId, app: user?.app ?? admin?.app, user: user?.user, actor: admin?.actor });
-    const result: Reply<R> | Refusal<Rejection> = await handler(input);
-    if ('rejection' in result) throw new Problem(result.rejection, problems[result.rejection], result);
-    return replyResponse(route, result as unknown as Reply<Route>);
+    const { correlationId, user, admin, operator } = input;
+    const actor = admin?.actor ?? operator?.actor;
+    logger.appendKeys({ correlationId, app: user?.app ?? admin?.app, user: user?.user, actor });
+    const act = async (): Promise<HttpResponse> => {
+      const result: Reply<R> | Refusal<Rejection> = await handler(input);
+      if ('rejection' in result) throw new Problem(result.rejection, problems[result.rejection], result);
+      return replyResponse(route, result as unknown as Reply<Route>);
+    };
+    if (!audit || !isAct(route)) return act();
+    return actAudited(audit, auditedAct(name, event.requestContext.http, input as unknown as Input<Route>), {
+      act,
+      statusOf: (ended) => ('answer' in ended ? ended.answer.statusCode : toProblem(ended.error).status),
+      onLost: (error) => logger.error('act not written down', { error: error as Error }),
+    });
   };
 
 /** Logs each request once, when it is over, and counts it. */
@@ -118,11 +163,16 @@ export const apiFunction = <const Table extends RouteTable, Rejection extends st
   problems,
   logger,
   metrics,
-}: ApiOptions<Table, Rejection>): ((event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>) => {
+  audit,
+}: ApiOptions<Table, Rejection> & AuditOf<Table>): ((
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<HttpResponse>) => {
+  const parts = { problems, logger, ...(audit ? { audit } : {}) };
   const table = Object.entries(routes).map(([name, route]) => ({
     method: route.method,
     path: route.path,
-    handler: routeHandler(name, route, handlers[name] as unknown as Handler<Route, Rejection>, { problems, logger }),
+    handler: routeHandler(name, route, handlers[name] as unknown as Handler<Route, Rejection>, parts),
   }));
   // middy runs what comes after the handler in the reverse order of `use`, so the problem is made before it is logged.
   return middy<APIGatewayProxyEventV2, HttpResponse>()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { adminOf, callerOf } from './authentication.ts';
+import { adminOf, callerOf, operatorOf } from './authentication.ts';
 import { Problem } from './problem.ts';
 import { refusalReason } from './verdict.ts';
 
@@ -18,8 +18,8 @@ describe('BM4 every reason to refuse has a status and a detail of its own', () =
   const unreadable = ['issuer-unreachable', 'user-unreadable', 'admin-keys-unreachable'];
   const others = refusalReason.options.filter((reason) => !unreadable.includes(reason));
 
-  test.each(others)('%s is 401, on user routes and on admin routes', (reason) => {
-    for (const judge of [callerOf, adminOf])
+  test.each(others)('%s is 401, on routes of users, admins and operators', (reason) => {
+    for (const judge of [callerOf, adminOf, operatorOf])
       expect(problemOf(judge, refused(reason))).toMatchObject({
         slug: 'unauthenticated',
         status: 401,
@@ -27,7 +27,7 @@ describe('BM4 every reason to refuse has a status and a detail of its own', () =
       });
   });
   test.each(unreadable)('%s is 503 with Retry-After: the caller may be in the right', (reason) => {
-    for (const judge of [callerOf, adminOf])
+    for (const judge of [callerOf, adminOf, operatorOf])
       expect(problemOf(judge, refused(reason))).toMatchObject({
         slug: 'unavailable',
         status: 503,
@@ -52,8 +52,10 @@ describe('what is no verdict is nobody', () => {
     { verdict: 'user', app: 'sparky', user: 'a#b' },
     { verdict: 'user', app: 'sparky', user: 'u1', role: 'root' },
     { verdict: 'refused', reason: 'unheard-of' },
+    { verdict: 'operator' },
+    { verdict: 'operator', key: 'mine' },
   ])('%j', (context) => {
-    for (const judge of [callerOf, adminOf]) expect(problemOf(judge, context).status).toBe(401);
+    for (const judge of [callerOf, adminOf, operatorOf]) expect(problemOf(judge, context).status).toBe(401);
   });
 });
 
@@ -65,4 +67,14 @@ test('FS9 a user without the role is no admin, and a key is no user', () => {
   expect(adminOf({ ...user, role: 'admin' })).toEqual({ app: 'sparky', actor: 'admin:u1' });
   expect(adminOf(key)).toEqual({ app: 'sparky', actor: 'admin:key-0123456789ab' });
   expect(callerOf({ ...user, role: 'admin' })).toEqual({ app: 'sparky', user: 'u1' });
+});
+
+test('FS9 I8 an operator is of the deployment: no user, and no admin of any app; no admin is an operator', () => {
+  const operator = { verdict: 'operator', key: 'key-0123456789ab' };
+  expect(operatorOf(operator)).toEqual({ actor: 'operator:key-0123456789ab' });
+  expect(problemOf(callerOf, operator).status).toBe(401);
+  expect(problemOf(adminOf, operator).status).toBe(403);
+  const user = { verdict: 'user', app: 'sparky', user: 'u1' };
+  for (const other of [user, { ...user, role: 'admin' }, { verdict: 'admin', app: 'sparky', key: 'key-0123456789ab' }])
+    expect(problemOf(operatorOf, other).status).toBe(403);
 });

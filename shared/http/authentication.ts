@@ -4,7 +4,7 @@
  * and every route that needs a caller answers 401 (docs/adr/0003).
  */
 import { commonProblem } from './problem.ts';
-import type { AdminCaller, Caller } from './route.ts';
+import type { AdminCaller, Caller, OperatorCaller } from './route.ts';
 import { isTransient, type RefusalReason, type Verdict, verdict } from './verdict.ts';
 
 const details: Record<RefusalReason, string> = {
@@ -18,7 +18,7 @@ const details: Record<RefusalReason, string> = {
   'user-unreadable': "The user's record cannot be read just now.",
   'session-pending': 'The session is pending: finish the steps that its issuer still asks for.',
   'issuer-unreachable': "The keys of the token's issuer cannot be read just now.",
-  'admin-key-untrusted': 'The X-Admin-Key header holds no admin key of an app of this deployment.',
+  'admin-key-untrusted': 'The X-Admin-Key header holds no admin key of an app of this deployment, and no operator key.',
   'admin-keys-unreachable': 'The admin keys cannot be read just now.',
 };
 
@@ -41,7 +41,8 @@ export const callerOf = (context: unknown): Caller => {
       return { app, user, email };
     }
     case 'admin':
-      return refuseFor('token-missing', 'An admin key is no user: send the access token of a session.');
+    case 'operator':
+      return refuseFor('token-missing', 'A key is no user: send the access token of a session.');
     case 'refused':
       return refuseFor(judged.reason);
   }
@@ -60,10 +61,35 @@ export const adminOf = (context: unknown): AdminCaller => {
       return { app: judged.app, actor: `admin:${judged.user}` };
     case 'admin':
       return { app: judged.app, actor: `admin:${judged.key}` };
+    case 'operator':
+      throw commonProblem('forbidden', { detail: "An operator key is no app's: send an admin key of the app." });
     case 'refused':
       return refuseFor(
         judged.reason,
         judged.reason === 'token-missing' ? "Send an admin's access token, or an admin key as X-Admin-Key." : undefined,
+      );
+  }
+};
+
+/**
+ * Who runs the deployment, by an operator key.
+ *
+ * @throws Problem 403 for users and for admins of an app; 401 for nobody.
+ */
+export const operatorOf = (context: unknown): OperatorCaller => {
+  const judged = verdictOf(context);
+  switch (judged.verdict) {
+    case 'operator':
+      return { actor: `operator:${judged.key}` };
+    case 'user':
+    case 'admin':
+      throw commonProblem('forbidden', {
+        detail: 'This concerns the deployment, not one app: it takes an operator key.',
+      });
+    case 'refused':
+      return refuseFor(
+        judged.reason,
+        judged.reason === 'token-missing' ? 'Send an operator key as X-Admin-Key.' : undefined,
       );
   }
 };

@@ -1,7 +1,7 @@
 /** From an API Gateway event to a handler's input: every part parsed by the route's schemas, every fault named by a pointer. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { adminOf, callerOf } from './authentication.ts';
+import { adminOf, callerOf, operatorOf } from './authentication.ts';
 import { commonProblem, type ProblemError } from './problem.ts';
 import type { Input, Route } from './route.ts';
 
@@ -98,6 +98,7 @@ export const parseRequest = <R extends Route>(route: R, event: APIGatewayProxyEv
   const context = (event.requestContext as { authorizer?: { lambda?: unknown } }).authorizer?.lambda;
   const user = route.auth === 'user' ? callerOf(context) : undefined;
   const admin = route.auth === 'admin' ? adminOf(context) : undefined;
+  const operator = route.auth === 'operator' ? operatorOf(context) : undefined;
   const errors: ProblemError[] = [];
   const parse = (part: string, schema: z.ZodType, value: unknown): unknown => {
     const parsed = schema.safeParse(value, plainWords);
@@ -125,6 +126,7 @@ export const parseRequest = <R extends Route>(route: R, event: APIGatewayProxyEv
   const input = {
     user,
     admin,
+    operator,
     path,
     query: route.query ? query : undefined,
     body,

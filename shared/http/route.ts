@@ -11,8 +11,11 @@ export interface Route {
   readonly method: Method;
   /** For example `/v1/generations/{id}`. */
   readonly path: `/${string}`;
-  /** `user`: a valid token of one of the apps. `admin`: one of a user with that role, or an admin key. `public`: anybody. */
-  readonly auth: 'user' | 'admin' | 'public';
+  /**
+   * `user`: a valid token of one of the apps. `admin`: one of a user with that role, or an admin key. `operator`: an operator key, for
+   * what is of the deployment and no app's. `public`: anybody.
+   */
+  readonly auth: 'user' | 'admin' | 'operator' | 'public';
   /** One line for the documentation. */
   readonly summary: string;
   /** Parts of the path. Strict object. */
@@ -25,6 +28,10 @@ export interface Route {
   readonly rawBody?: true;
   /** `required`: a request without an `Idempotency-Key` header is refused. `optional`: it may have one. */
   readonly idempotencyKey?: 'required' | 'optional';
+  /** Successes carry an `ETag`: of the version that was answered, or made. */
+  readonly etag?: true;
+  /** The handler reads `If-Match`. `required`: it refuses a request without. */
+  readonly ifMatch?: 'required' | 'optional';
   /** Schema of the body by status, successes only; `noBody` where there is none. */
   readonly replies: { readonly [status: number]: z.ZodType };
 }
@@ -43,6 +50,13 @@ export const mediaTypeOf = (schema: z.ZodType): string | undefined => {
   return typeof mediaType === 'string' ? mediaType : undefined;
 };
 
+/** Who calls such a route acts for others. Reading changes nothing, and is no act. */
+export type Act = { readonly auth: 'admin' | 'operator'; readonly method: Exclude<Method, 'GET'> };
+
+/** Whether a route's calls are written down (`audit.ts`). */
+export const isAct = ({ auth, method }: Pick<Route, 'auth' | 'method'>): boolean =>
+  (auth === 'admin' || auth === 'operator') && method !== 'GET';
+
 /** Keeps the literal types of a table. */
 export const routeTable = <const Table extends RouteTable>(table: Table): Table => table;
 
@@ -54,6 +68,8 @@ export interface Input<R extends Route> {
   readonly user: R['auth'] extends 'user' ? Caller : undefined;
   /** The caller of an admin route. */
   readonly admin: R['auth'] extends 'admin' ? AdminCaller : undefined;
+  /** The caller of an operator route. */
+  readonly operator: R['auth'] extends 'operator' ? OperatorCaller : undefined;
   readonly path: Parsed<R['params']>;
   readonly query: Parsed<R['query']>;
   readonly body: Parsed<R['body']>;
@@ -79,6 +95,12 @@ export interface Caller extends Owner {
 export interface AdminCaller {
   readonly app: string;
   /** For the ledger and the logs: `admin:<user id or key id>`. */
+  readonly actor: string;
+}
+
+/** Who runs the deployment. */
+export interface OperatorCaller {
+  /** For the logs: `operator:<key id>`. */
   readonly actor: string;
 }
 

@@ -39,6 +39,8 @@ export const verdict = z.discriminatedUnion('verdict', [
   }),
   /** An admin key, in the hands of an app's own server or operators. */
   z.object({ verdict: z.literal('admin'), app: appId, key: adminKeyId }),
+  /** An operator key, in the hands of whoever runs the deployment. It is no app's. */
+  z.object({ verdict: z.literal('operator'), key: adminKeyId }),
   z.object({ verdict: z.literal('refused'), reason: refusalReason }),
 ]);
 export type Verdict = z.infer<typeof verdict>;

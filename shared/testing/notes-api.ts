@@ -8,6 +8,7 @@ import { type Handlers, noBody, refuse, routeTable, textBody } from '../http/rou
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type ApiEventParts, apiEvent } from './api-event.ts';
+import { keptTrail } from './audit.ts';
 
 export const routes = routeTable({
   listNotes: {
@@ -74,7 +75,7 @@ export const routes = routeTable({
     auth: 'admin',
     summary: 'For admins.',
     body: z.strictObject({ reason: z.string().min(1) }),
-    replies: { 200: z.object({ app: z.string(), by: z.string() }) },
+    replies: { 200: z.object({ app: z.string(), by: z.string(), times: z.int() }) },
   },
   trace: {
     method: 'GET',
@@ -108,6 +109,7 @@ const breakages: Record<string, () => never> = {
 export const logger = createLogger('test');
 export const metrics = createMetrics('test');
 
+let wiped = 0;
 const handlers: Handlers<typeof routes, 'note-refused'> = {
   listNotes: async ({ query }) => {
     const position = decodeCursor(z.int(), query.cursor);
@@ -125,7 +127,13 @@ const handlers: Handlers<typeof routes, 'note-refused'> = {
   closeNote: async () => ({ status: 204, body: undefined }),
   exportNotes: async () => ({ status: 200, body: 'text\r\n"a ""b"""\r\n', headers: { 'x-rows': '1' } }),
   likeNote: async ({ idempotencyKey }) => ({ status: 200, body: { key: idempotencyKey ?? null } }),
-  wipeNotes: async ({ admin }) => ({ status: 200, body: { app: admin.app, by: admin.actor } }),
+  wipeNotes: async ({ admin, body }) => {
+    if (body.reason === 'refuse me') return refuse('note-refused');
+    if (body.reason === 'too many') throw new ContentionError('notes');
+    if (body.reason === 'break down') throw new Error('broken');
+    wiped += 1;
+    return { status: 200, body: { app: admin.app, by: admin.actor, times: wiped } };
+  },
   trace: async ({ requestId, correlationId }) => ({ status: 200, body: { requestId, correlationId } }),
   breakDown: async ({ query }) => {
     breakages[query.how]?.();
@@ -133,12 +141,14 @@ const handlers: Handlers<typeof routes, 'note-refused'> = {
   },
 };
 
+export const trail = keptTrail();
 export const handler = apiFunction({
   routes,
   handlers,
   problems: { 'note-refused': { status: 409, title: 'The note is refused' } },
   logger,
   metrics,
+  audit: trail,
 });
 
 export const user = { app: 'sparky', user: 'u1' };

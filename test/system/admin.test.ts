@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from '@supabase/supabase-js';
 import { routes } from '#services/credits/routes.ts';
 import { mintAdminKey } from '#services/identity/admin-keys/admin-key.ts';
-import type { RequestOptions } from './client.ts';
+import { type RequestOptions, uploadAsset } from './client.ts';
+import { makePhoto } from './photo.ts';
 import { type App, type Stack, startStack, type User } from './stack.ts';
 
 const keys = {
@@ -171,6 +172,62 @@ describe('what an admin does', () => {
     expect((await closed.api.post('/v1/allowances/slow/check')).body).toMatchObject({
       allowed: false,
       reason: 'account-closed',
+    });
+  });
+
+  test('FS9 PP13 finds a user, and what went wrong for them; has it run again, and gives back what another run cost', async () => {
+    const admin = await asAdmin();
+    const someone = await stack.signUp('sandbox-lab');
+    const { email } = (await someone.api.get('/v1/me')).body;
+    const asset = await uploadAsset(someone.api, await makePhoto({ width: 64, height: 48 }));
+    await stack.account.drain();
+    const run = async (tool: string) => String((await someone.api.generate({ tool, inputs: [asset.id] })).body.id);
+    const [failed, done] = [await run('fail'), await run('fallback')];
+    await stack.settle();
+
+    const prefix = encodeURIComponent(String(email).slice(0, 30).toUpperCase());
+    const users = (
+      await admin.get<{ data: { id: string; links: Record<string, string> }[] }>(`/v1/admin/users?query=${prefix}`)
+    ).body;
+    const found = users.data.find(({ id }) => id === someone.id);
+    for (const path of Object.values(found?.links ?? { none: 'none' }))
+      expect((await admin.get(path)).status).toBe(200);
+
+    const list = await admin.get<{ data: object[] }>(`/v1/admin/generations?user=${someone.id}&status=failed`);
+    expect(list.body.data).toMatchObject([{ id: failed, user_id: someone.id, tool: 'fail' }]);
+    const all = await admin.get<{ data: { id: string }[] }>('/v1/admin/generations?limit=2');
+    expect(all.body.data.map(({ id }) => id).toSorted()).toEqual([failed, done].toSorted());
+    const whole = await admin.get<{ history: { data: object[] } }>(`/v1/admin/generations/${failed}`);
+    expect(whole.body.history.data[0]).toMatchObject({ type: 'JobFailed', data: { provider: 'sandbox' } });
+
+    const again = () => admin.post(`/v1/admin/generations/${failed}/retry`, undefined, { 'idempotency-key': 'r1' });
+    const [first, second] = [await again(), await again()];
+    expect([first.status, second.body.id === first.body.id]).toEqual([202, true]);
+    await stack.settle();
+    expect((await admin.get(`/v1/admin/generations/${first.body.id}`)).body).toMatchObject({ retry_of: failed });
+
+    const balance = async () => Number((await someone.api.get('/v1/credits')).body.available);
+    const before = await balance();
+    const cost = Number((await someone.api.get(`/v1/generations/${done}`)).body.cost_credits);
+    expect(cost).toBeGreaterThan(0);
+    const refund = () => admin.post(`/v1/admin/generations/${done}/refund`, { reason: 'a torn picture' });
+    const answers = await Promise.all([refund(), refund(), refund()]);
+    await stack.settle();
+    answers.push(await refund());
+    await stack.settle();
+    for (const { status, body } of answers)
+      expect([status, body]).toEqual([200, { ...answers[0]?.body, refunded_credits: cost }]);
+    expect(await balance()).toBe(before + cost);
+    expect((await admin.post(`/v1/admin/generations/${failed}/refund`, { reason: 'x' })).status).toBe(409);
+    const statement = (await someone.api.get<{ data: object[] }>('/v1/credits/transactions')).body.data;
+    expect(statement[0]).toMatchObject({ type: 'refund', amount: cost, generation_id: done, reason: 'refunded' });
+    const { body } = await admin.get<{ history: { data: object[] } }>(accountOf(someone.id));
+    expect(body.history.data[0]).toMatchObject({ actor: 'admin:boss', reason: 'a torn picture' });
+    const inbox = (await someone.api.get<{ data: object[] }>('/v1/notifications')).body.data;
+    expect(inbox[0]).toMatchObject({
+      type: 'credits',
+      subject: { kind: 'generation', id: done },
+      params: { credits: cost },
     });
   });
 

@@ -5,6 +5,7 @@ import './apps.suite.ts';
 import './credits-api.suite.ts';
 import './ledger-path.suite.ts';
 import './job-cost.suite.ts';
+import './reference.suite.ts';
 import { closeSharedStack } from './shared-stack.ts';
 
 afterAll(closeSharedStack);

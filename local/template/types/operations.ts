@@ -7,6 +7,10 @@ export const operationTypes: ResourceTypes = {
     'DataProtectionPolicy DeletionProtectionEnabled FieldIndexPolicies KmsKeyId LogGroupClass LogGroupName ResourcePolicyDocument RetentionInDays Tags',
     named('logs', 'LogGroupName', 512, (name) => `log-group:${name}:*`),
   ),
+  'AWS::Logs::LogStream': define(
+    'LogGroupName LogStreamName',
+    named('logs', 'LogStreamName', 512, (name) => `log-stream:${name}`),
+  ),
   'AWS::Logs::MetricFilter': define(
     'ApplyOnTransformedLogs FilterName FilterPattern LogGroupName MetricTransformations',
     named('logs', 'FilterName', 512, (name) => `metric-filter:${name}`),
@@ -30,6 +34,10 @@ export const operationTypes: ResourceTypes = {
   'AWS::CloudWatch::Dashboard': define(
     'DashboardBody DashboardName Tags',
     named('cloudwatch', 'DashboardName', 255, (name) => `dashboard/${name}`),
+  ),
+  'AWS::Budgets::Budget': define(
+    'Budget NotificationsWithSubscribers ResourceTags',
+    named('budgets', 'BudgetName', 100, (name) => `budget/${name}`),
   ),
   'AWS::CDK::Metadata': define('Analytics', anonymous('cdk', 'metadata')),
 };

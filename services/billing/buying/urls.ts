@@ -12,15 +12,17 @@ interface Wanted {
   readonly pointer: `/body/${string}`;
 }
 
+export type AddressFault = Extract<BillingRejection, 'url-elsewhere' | 'request-invalid'>;
+
 /** A refusal because of one field. */
-export const refusedField = (rejection: 'url-elsewhere' | 'request-invalid', pointer: string, detail: string) =>
-  refuse<BillingRejection>(rejection, { detail: `${pointer}: ${detail}`, errors: [{ pointer, detail }] });
+export const refusedField = <Fault extends AddressFault>(rejection: Fault, pointer: string, detail: string) =>
+  refuse(rejection, { detail: `${pointer}: ${detail}`, errors: [{ pointer, detail }] });
 
 /** The address, as browsers read it; or why there is none. */
 export const returnUrl = (
   { origins }: Pick<AppDefinition, 'origins'>,
   { given, usual, pointer }: Wanted,
-): string | Refusal<BillingRejection> => {
+): string | Refusal<AddressFault> => {
   const url = given === undefined ? usual : new URL(given).href;
   if (url === undefined)
     return refusedField('request-invalid', pointer, 'is needed: the app has no page of its own for it');

@@ -1,10 +1,16 @@
 /** What can be asked of a payment, and why it may say no. What comes from a provider comes more than once and in any order. */
 import type { DomainCommand } from '#shared/eventsourcing/decider.ts';
+import type { PaymentEvent } from './payment-events.ts';
 import type { OpenPage, Order } from './payment-state.ts';
 
 export interface RequestPayment extends DomainCommand {
   readonly type: 'RequestPayment';
   readonly order: Order;
+}
+/** Keeps what was paid before the app moved here. */
+export interface ImportPayment extends DomainCommand {
+  readonly type: 'ImportPayment';
+  readonly facts: Omit<Extract<PaymentEvent, { type: 'PaymentImported' }>, 'type'>;
 }
 export interface OpenCheckout extends DomainCommand {
   readonly type: 'OpenCheckout';
@@ -77,6 +83,7 @@ export interface CloseDispute extends DomainCommand {
 }
 
 export type PaymentCommand =
+  | ImportPayment
   | RequestPayment
   | OpenCheckout
   | RecordPending

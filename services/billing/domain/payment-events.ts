@@ -22,8 +22,8 @@ export const paymentRequested = z.strictObject({
   amountMinor,
   currency,
   credits,
-  /** `invoice`: a subscription's provider asked for it. */
-  via: z.enum(['checkout', 'intent', 'top-up', 'invoice']),
+  /** `invoice`: a subscription's provider asked for it. `import`: it was made where the app was before. */
+  via: z.enum(['checkout', 'intent', 'top-up', 'invoice', 'import']),
   topUpId: z.string().max(64).optional(),
   /** Of a plan that is paid once for one period: how long that is, and what may stay of the credits before. */
   period: z.strictObject({ interval: z.enum(['month', 'year']), maxRollover: z.int().min(0) }).optional(),
@@ -120,6 +120,25 @@ export const disputeClosed = z.strictObject({
   credits,
 });
 
+/** It was made where the app was before, and gave its credits there: nobody is told, and nothing is granted. */
+export const paymentImported = z.strictObject({
+  type: z.literal('PaymentImported'),
+  provider: paymentProvider,
+  purpose,
+  item: z.string().min(1).max(60),
+  name: z.string().max(60),
+  amountMinor,
+  currency,
+  credits,
+  status: z.enum(['captured', 'failed']),
+  reference: reference.optional(),
+  receiptUrl: url.optional(),
+  failure: text.optional(),
+  refundedMinor: amountMinor,
+  requestedAt: time,
+  capturedAt: time.optional(),
+});
+
 export const paymentEvent = z.discriminatedUnion('type', [
   paymentRequested,
   checkoutOpened,
@@ -135,5 +154,6 @@ export const paymentEvent = z.discriminatedUnion('type', [
   refundRefused,
   disputeOpened,
   disputeClosed,
+  paymentImported,
 ]);
 export type PaymentEvent = Readonly<z.infer<typeof paymentEvent>>;

@@ -1,4 +1,5 @@
 /** What each event means for a payment. */
+import { clawedBackOf } from './clawback.ts';
 import type { PaymentEvent } from './payment-events.ts';
 import type { Dispute, KnownPayment, Mismatch, Payment } from './payment-state.ts';
 
@@ -13,6 +14,23 @@ const maxRefundsAsked = 20;
 const requested = (event: EventOf<'PaymentRequested'>): KnownPayment => {
   const { type: _, ...order } = event;
   return { ...order, status: 'requested', refundedMinor: 0, refunds: [], disputes: [], clawedBack: 0 };
+};
+
+const imported = (event: EventOf<'PaymentImported'>): KnownPayment => {
+  const { type: _, reference, receiptUrl, failure, capturedAt, ...facts } = event;
+  // What went back there gave back its credits there: of those none are taken here.
+  const clawedBack = clawedBackOf(facts, { refundedMinor: facts.refundedMinor, disputedMinor: 0 });
+  return {
+    ...facts,
+    via: 'import',
+    ...(reference === undefined ? {} : { reference }),
+    ...(receiptUrl === undefined ? {} : { receiptUrl }),
+    ...(failure === undefined ? {} : { failure }),
+    ...(capturedAt === undefined ? {} : { capturedAt }),
+    refunds: [],
+    disputes: [],
+    clawedBack,
+  };
 };
 
 const openPage = (payment: KnownPayment, event: EventOf<'CheckoutOpened'>): KnownPayment => {
@@ -110,6 +128,7 @@ const closeDispute = (payment: KnownPayment, event: EventOf<'DisputeClosed'>): K
 /** @throws for an event before the payment was asked for: nobody can have decided on it */
 export const evolve = (payment: Payment, event: PaymentEvent): Payment => {
   if (event.type === 'PaymentRequested') return requested(event);
+  if (event.type === 'PaymentImported') return imported(event);
   if (payment.status === 'unknown') throw new Error(`${event.type} of a payment that nobody asked for`);
   switch (event.type) {
     case 'CheckoutOpened':

@@ -3,6 +3,7 @@ import { accept, type Decider, type Decision, reject } from '#shared/eventsourci
 import { askRefund, refuseRefund } from './ask-refund.ts';
 import { closeDispute, openDispute, recordRefund } from './money-back.ts';
 import type {
+  ImportPayment,
   OpenCheckout,
   PaymentCommand,
   PaymentRejection,
@@ -47,6 +48,29 @@ const requestPayment = ({ order, at }: RequestPayment, payment: Payment): Paymen
     ...(topUpId === undefined ? {} : { topUpId }),
     ...(period === undefined ? {} : { period: { interval: period.interval, maxRollover: period.maxRollover } }),
     requestedAt: at,
+  });
+};
+
+const importPayment = ({ facts }: ImportPayment, payment: Payment): PaymentDecision => {
+  if (payment.status !== 'unknown') return accept();
+  const { provider, purpose, item, name, amountMinor, currency, credits, status, reference } = facts;
+  const { receiptUrl, failure, refundedMinor, requestedAt, capturedAt } = facts;
+  return accept({
+    type: 'PaymentImported',
+    provider,
+    purpose,
+    item,
+    name,
+    amountMinor,
+    currency,
+    credits,
+    status,
+    ...(reference === undefined ? {} : { reference }),
+    ...(receiptUrl === undefined ? {} : { receiptUrl }),
+    ...(failure === undefined ? {} : { failure }),
+    refundedMinor,
+    requestedAt,
+    ...(capturedAt === undefined ? {} : { capturedAt }),
   });
 };
 
@@ -121,6 +145,7 @@ const recordCapture = (command: RecordCapture, payment: KnownPayment): PaymentDe
 
 const decide = (command: PaymentCommand, payment: Payment): PaymentDecision => {
   if (command.type === 'RequestPayment') return requestPayment(command, payment);
+  if (command.type === 'ImportPayment') return importPayment(command, payment);
   if (payment.status === 'unknown') return reject('payment-unknown');
   switch (command.type) {
     case 'OpenCheckout':

@@ -9,7 +9,14 @@ import { subscriptionEvent } from './subscription-events.ts';
 
 const stored: unknown = JSON.parse(readFileSync(new URL('../test/stored-events.v1.json', import.meta.url), 'utf8'));
 const payments = z.array(paymentEvent);
-const histories = z.object({ payment: payments, prepaid: payments, subscription: z.array(subscriptionEvent) });
+const subscriptions = z.array(subscriptionEvent);
+const histories = z.object({
+  payment: payments,
+  prepaid: payments,
+  imported: payments,
+  subscription: subscriptions,
+  importedSubscription: subscriptions,
+});
 
 /** These lie in tables and can never be changed: whoever breaks this test must change the code, not the fixture. */
 describe('stored events, version 1', () => {
@@ -21,8 +28,8 @@ describe('stored events, version 1', () => {
     const types = (events: readonly { type: string }[]) => new Set(events.map(({ type }) => type));
     const kinds = (union: { options: readonly { shape: { type: { value: string } } }[] }) =>
       new Set(union.options.map(({ shape }) => shape.type.value));
-    expect(types([...parsed.payment, ...parsed.prepaid])).toEqual(kinds(paymentEvent));
-    expect(types(parsed.subscription)).toEqual(kinds(subscriptionEvent));
+    expect(types([...parsed.payment, ...parsed.prepaid, ...parsed.imported])).toEqual(kinds(paymentEvent));
+    expect(types([...parsed.subscription, ...parsed.importedSubscription])).toEqual(kinds(subscriptionEvent));
   });
 
   test('of payments lead to the states they led to when they were stored', () => {
@@ -64,6 +71,22 @@ describe('stored events, version 1', () => {
       refundsAsked: [
         { key: '0199c2d4-7a10-8c3e-9b1a-5f6e7d8c9b0e', amountMinor: 2500, askedAt: '2026-11-21T14:00:00.000Z' },
       ],
+    });
+  });
+
+  test('of what was brought along lead to what it is worth here', () => {
+    expect(fold(payment, parsed.imported)).toMatchObject({
+      status: 'captured',
+      via: 'import',
+      reference: 'pi_9',
+      refundedMinor: 49_900,
+      clawedBack: 500,
+    });
+    expect(fold(subscription, parsed.importedSubscription)).toMatchObject({
+      observations: 1,
+      observed: { reference: 'sub_9', status: 'active' },
+      paid: { plan: 'monthly', until: '2026-12-01T12:00:00.000Z' },
+      entitledTo: 'monthly',
     });
   });
 

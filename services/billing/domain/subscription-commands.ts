@@ -34,6 +34,11 @@ export interface RecordTrialEnding extends DomainCommand {
   readonly plan: string;
   readonly endsAt: string;
 }
+/** Keeps a subscription that runs already, where nothing is known of any but by imports before. */
+export interface ImportSubscription extends DomainCommand {
+  readonly type: 'ImportSubscription';
+  readonly facts: Facts<'SubscriptionImported'>;
+}
 /** The clock: a period, or the grace of an overdue payment, may be over. */
 export interface CheckDue extends DomainCommand {
   readonly type: 'CheckDue';
@@ -45,6 +50,7 @@ export type SubscriptionCommand =
   | RecordPeriodPaid
   | RevokePeriod
   | RecordTrialEnding
+  | ImportSubscription
   | CheckDue;
 
 export type SubscriptionRejection =

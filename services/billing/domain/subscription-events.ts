@@ -80,6 +80,24 @@ export const planEntitled = z.strictObject({
 /** Told three days before its end. */
 export const trialEnding = z.strictObject({ type: z.literal('TrialEnding'), plan, endsAt: time });
 
+/** One that runs already where the app was before, and its period that is paid for. Nobody is told: it is no news. */
+export const subscriptionImported = z.strictObject({
+  type: z.literal('SubscriptionImported'),
+  provider: paymentProvider,
+  reference,
+  plan,
+  amountMinor,
+  currency,
+  interval: z.enum(['month', 'year']),
+  /** What the period gave, there. */
+  credits,
+  /** Of the running period's payment. */
+  paymentId: z.string().min(1).max(64),
+  currentPeriodStart: time,
+  currentPeriodEnd: time,
+  cancelAtPeriodEnd: z.boolean(),
+});
+
 export const subscriptionEvent = z.discriminatedUnion('type', [
   subscriptionCheckoutOpened,
   subscriptionObserved,
@@ -88,5 +106,6 @@ export const subscriptionEvent = z.discriminatedUnion('type', [
   periodRevoked,
   planEntitled,
   trialEnding,
+  subscriptionImported,
 ]);
 export type SubscriptionEvent = Readonly<z.infer<typeof subscriptionEvent>>;

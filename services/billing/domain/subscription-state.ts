@@ -41,6 +41,8 @@ export interface Subscription {
   readonly entitledTo: string | null;
   /** The subscription whose overdue payment took the plan, while nothing else was told since. */
   readonly lapsed?: string;
+  /** Nothing is known of it but what imports said: the next one may say more. */
+  readonly imported?: true;
   /** A page to subscribe on that may still be open. */
   readonly page?: { readonly session: string; readonly plan: string; readonly expiresAt: string };
 }

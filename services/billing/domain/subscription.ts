@@ -5,6 +5,7 @@ import { periodEnd } from './period-end.ts';
 import { spanOf, withoutPayment, withPeriod } from './prepaid.ts';
 import { isNewer, renewingOf, withoutRenewing, withRenewing } from './renewing.ts';
 import type {
+  ImportSubscription,
   Observe,
   RecordPeriodPaid,
   RevokePeriod,
@@ -39,6 +40,10 @@ const observedFacts = (said: Observed): Observed => ({
 /** A store gives an object's fields back in any order. */
 export const isSameObserved = (one: Observed, other: Observed): boolean =>
   JSON.stringify(observedFacts(one)) === JSON.stringify(observedFacts(other));
+
+/** Whether an import said the very same. */
+const isSaid = (known: Observed, said: ImportSubscription['facts']): boolean =>
+  isSameObserved(known, observedFacts({ ...said, status: 'active' }));
 
 /**
  * One that is over says nothing beside one that lives. Of two that are over, the one that would have lasted longer is shown: in
@@ -97,6 +102,21 @@ const revokePeriod = ({ at, paymentId }: RevokePeriod, state: Subscription): Sub
   return period ? accept({ type: 'PeriodRevoked', paymentId, plan: period.plan, revokedAt: at }) : accept();
 };
 
+const isAnyKnown = ({ observed, paid, prepaid }: Subscription): boolean =>
+  observed !== undefined || paid !== undefined || prepaid !== undefined;
+
+/** Whatever is known here is newer, but for what another import said: of two the one whose period ends later. */
+const importSubscription = ({ facts }: ImportSubscription, state: Subscription): SubscriptionDecision => {
+  if (isAnyKnown(state) && !state.imported) return accept();
+  const { observed: before } = state;
+  if (before && (isSaid(before, facts) || isLater(before.currentPeriodEnd, facts.currentPeriodEnd))) return accept();
+  const { provider, reference, plan, amountMinor, currency, interval, credits, paymentId } = facts;
+  const { currentPeriodStart, currentPeriodEnd, cancelAtPeriodEnd } = facts;
+  const terms = { plan, amountMinor, currency, interval, credits, paymentId };
+  const period = { currentPeriodStart, currentPeriodEnd, cancelAtPeriodEnd };
+  return accept({ type: 'SubscriptionImported', provider, reference, ...terms, ...period });
+};
+
 const decideItself = (command: SubscriptionCommand, state: Subscription): SubscriptionDecision => {
   switch (command.type) {
     case 'OpenSubscriptionCheckout': {
@@ -115,6 +135,8 @@ const decideItself = (command: SubscriptionCommand, state: Subscription): Subscr
       if (state.trialEndTold === endsAt) return accept();
       return accept({ type: 'TrialEnding', plan, endsAt });
     }
+    case 'ImportSubscription':
+      return importSubscription(command, state);
     case 'CheckDue':
       return accept();
   }
@@ -150,7 +172,40 @@ const afterPeriodPaid = (state: Subscription, event: EventOf<'PeriodPaid'>): Sub
   return withRenewing(known, { ...facts, kind });
 };
 
-const evolve = (state: Subscription, event: SubscriptionEvent): Subscription => {
+const imported = (state: Subscription, event: EventOf<'SubscriptionImported'>): Subscription => {
+  const { type: _, credits, paymentId, currentPeriodStart: from, cancelAtPeriodEnd, ...facts } = event;
+  const { provider, reference, plan, amountMinor, currency, interval, currentPeriodEnd: until } = facts;
+  const price = { amountMinor, currency, interval };
+  const period = { paymentId, provider, reference, plan, credits, maxRollover: null, price, from, until };
+  // What an import before said is replaced whole: it is no period that another one upgraded.
+  const { paid: __, earlier: ___, observed: before, ...others } = state;
+  const paid = afterPeriodPaid({ ...others, payments: [] }, { type: 'PeriodPaid', kind: 'period', ...period });
+  const observed = observedFacts({ ...facts, status: 'active', cancelAtPeriodEnd });
+  // Users are told of a plan only where they were told that it had ended.
+  const isUntold = !before || state.entitledTo === before.plan;
+  const entitled = isUntold ? plan : state.entitledTo;
+  return { ...paid, observed, observations: state.observations + 1, entitledTo: entitled, imported: true };
+};
+
+/** Whether the provider, or money, spoke of the subscription. */
+const isTold = ({ type }: SubscriptionEvent): boolean => {
+  switch (type) {
+    case 'SubscriptionObserved':
+    case 'PeriodPaid':
+    case 'PrepaidEnded':
+    case 'PeriodRevoked':
+      return true;
+    case 'SubscriptionCheckoutOpened':
+    case 'TrialEnding':
+    case 'SubscriptionImported':
+    case 'PlanEntitled':
+      return false;
+  }
+};
+
+const withoutImported = ({ imported: _, ...state }: Subscription): Subscription => state;
+
+const evolveKnown = (state: Subscription, event: SubscriptionEvent): Subscription => {
   switch (event.type) {
     case 'SubscriptionCheckoutOpened': {
       const { session, plan, expiresAt } = event;
@@ -176,6 +231,8 @@ const evolve = (state: Subscription, event: SubscriptionEvent): Subscription => 
       return withoutRenewing(state, event.paymentId);
     case 'TrialEnding':
       return { ...state, trialEndTold: event.endsAt };
+    case 'SubscriptionImported':
+      return imported(state, event);
     case 'PlanEntitled': {
       const { lapsed: _, ...before } = state;
       const lapsed = event.reason === 'overdue' ? state.observed?.reference : undefined;
@@ -183,6 +240,9 @@ const evolve = (state: Subscription, event: SubscriptionEvent): Subscription => 
     }
   }
 };
+
+const evolve = (state: Subscription, event: SubscriptionEvent): Subscription =>
+  evolveKnown(isTold(event) ? withoutImported(state) : state, event);
 
 export const subscription: Decider<Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRejection> = {
   initialState: noSubscription,

@@ -1,6 +1,7 @@
 /** Billing's API function. Callbacks have one of their own (`callbacks.ts`). */
 import { apiFunction } from '#shared/http/api-function.ts';
 import {
+  audit,
   callbackLog,
   catalog,
   customers,
@@ -51,4 +52,5 @@ export const handler = apiFunction({
   problems,
   logger: log,
   metrics: metrics(),
+  audit: audit(),
 });

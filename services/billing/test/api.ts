@@ -4,6 +4,7 @@ import { apiFunction } from '#shared/http/api-function.ts';
 import { createLogger } from '#shared/observability/logger.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import { apiEvent } from '#shared/testing/api-event.ts';
+import { keptTrail } from '#shared/testing/audit.ts';
 import type { CallbackRecord } from '../callbacks/callback-log.ts';
 import { paymentStream } from '../domain/payment-state.ts';
 import { apiHandlers } from '../handlers/api-handlers.ts';
@@ -50,6 +51,7 @@ export const newApi = () => {
     problems,
     logger: createLogger('billing'),
     metrics: createMetrics('billing'),
+    audit: keptTrail(),
   });
   const send = async (
     method: string,

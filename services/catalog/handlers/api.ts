@@ -1,6 +1,6 @@
 /** Catalog's API function. */
 import { apiFunction } from '#shared/http/api-function.ts';
-import { catalogParts, metrics } from '../composition.ts';
+import { audit, catalogParts, metrics } from '../composition.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
 import { apiHandlers } from './api-handlers.ts';
@@ -13,4 +13,5 @@ export const handler = apiFunction({
   problems,
   logger: parts.logger,
   metrics: metrics(),
+  audit: audit(),
 });

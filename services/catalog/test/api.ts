@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { apiFunction } from '#shared/http/api-function.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import { type ApiEventParts, apiEvent } from '#shared/testing/api-event.ts';
+import { keptTrail } from '#shared/testing/audit.ts';
 import type { AppDefinition, AppOffer } from '../contracts.ts';
 import { offerStream } from '../domain/offer.ts';
 import { apiHandlers } from '../handlers/api-handlers.ts';
@@ -22,6 +23,7 @@ export const newApi = (tables: TestTable, definitions?: readonly AppDefinition[]
     problems,
     logger: parts.logger,
     metrics: createMetrics('catalog'),
+    audit: keptTrail(),
   });
   const call = async (event: ApiEventParts) => {
     const { statusCode, headers, body } = await handler(apiEvent(event), {} as Context);

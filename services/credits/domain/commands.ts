@@ -20,6 +20,8 @@ export interface GrantCredits extends DomainCommand {
   readonly expiresAt?: number;
   /** When it differs from the kind's own. */
   readonly priority?: number;
+  /** What the user had before the app moved here. */
+  readonly imported?: true;
 }
 
 export interface HoldCredits extends DomainCommand {
@@ -92,6 +94,8 @@ export interface AdjustCredits extends DomainCommand {
   /** Above zero: given. Below: taken. Never 0. */
   readonly credits: number;
   readonly reason: string;
+  /** The completed job whose cost comes back by it. */
+  readonly job?: { readonly id: string; readonly tool: string };
   readonly policy: Policy;
 }
 

@@ -16,7 +16,9 @@ describe('stored events, version 1', () => {
 
   test('lead to the states they led to when they were stored', () => {
     const events = stored.map(parseAccountEvent);
-    const [, second, third, fourth] = events.flatMap(({ type }, index) => (type === 'AccountOpened' ? [index] : []));
+    const [, second, third, fourth, fifth] = events.flatMap(({ type }, index) =>
+      type === 'AccountOpened' ? [index] : [],
+    );
     const stateAfter = (history: readonly AccountEvent[]) => JSON.parse(JSON.stringify(fold(account, history)));
     expect(stateAfter(events.slice(0, second))).toEqual({
       status: 'closed',
@@ -50,7 +52,7 @@ describe('stored events, version 1', () => {
       today: { day: 20_261_120, spent: 3 },
       recent: '3k97i.2..1',
     });
-    expect(stateAfter(events.slice(fourth))).toEqual({
+    expect(stateAfter(events.slice(fourth, fifth))).toEqual({
       status: 'open',
       grants: {
         'pay_0199c2d4-9f0e-7cc1-a4b5-6d7e8f901234': { kind: 'pack', left: 2_000_000, from: 1_795_170_060 },
@@ -62,6 +64,16 @@ describe('stored events, version 1', () => {
       plan: 'plus',
       planOrder: 7,
       periodOrder: 6,
+    });
+    expect(stateAfter(events.slice(fifth))).toEqual({
+      status: 'open',
+      grants: {
+        'import-1': { kind: 'pack', left: 137, from: 1_795_170_062 },
+        'refund-gen_0199c2d4-9f0e-8cc1-a4b5-6d7e8f901234': { kind: 'adjustment', left: 4, from: 1_795_170_063 },
+      },
+      holds: {},
+      closedHolds: '',
+      totals: { granted: 141, spent: 0 },
     });
   });
 });

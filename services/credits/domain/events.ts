@@ -54,6 +54,8 @@ export const creditsGranted = z.strictObject({
   plan: planId.optional(),
   /** Of a period that billing tells of: which of them, counted by the user's subscription. Absent: in older ones. */
   order: z.int().min(1).optional(),
+  /** Brought along from where the app was before: nobody is told of it as of news. */
+  imported: z.literal(true).optional(),
 });
 
 export const creditsHeld = z.strictObject({
@@ -117,6 +119,8 @@ export const creditsAdjusted = z.strictObject({
   /** Which grants it was given to or taken from. */
   rows,
   adjustedAt: epochSeconds,
+  /** The completed job whose cost came back by it. Absent: no job's. */
+  job: z.strictObject({ id: holdId, tool }).optional(),
 });
 
 /** A payment was refunded or disputed. */

@@ -35,7 +35,7 @@ const grantConflict = (id: string, kind: GrantCredits['kind'], ledger: Ledger): 
 };
 
 export const grant = (command: GrantCredits, ledger: Ledger): AccountDecision => {
-  const { grantId, kind, credits, expiresAt, priority, at } = command;
+  const { grantId, kind, credits, expiresAt, priority, imported, at } = command;
   return (
     grantConflict(grantId, kind, ledger) ??
     accept<AccountEvent>({
@@ -46,13 +46,15 @@ export const grant = (command: GrantCredits, ledger: Ledger): AccountDecision =>
       grantedAt: epochSeconds(at),
       ...(expiresAt === undefined ? {} : { expiresAt }),
       ...(priority === undefined ? {} : { priority }),
+      ...(imported === undefined ? {} : { imported }),
     })
   );
 };
 
-export const adjust = ({ adjustmentId, credits, reason, at }: AdjustCredits, ledger: Ledger): AccountDecision => {
+export const adjust = ({ adjustmentId, credits, reason, job, at }: AdjustCredits, ledger: Ledger): AccountDecision => {
   const adjustedAt = epochSeconds(at);
-  const adjusted = { type: 'CreditsAdjusted', adjustmentId, credits, reason, adjustedAt } as const;
+  const ofJob = job === undefined ? {} : { job };
+  const adjusted = { type: 'CreditsAdjusted', adjustmentId, credits, reason, adjustedAt, ...ofJob } as const;
   if (credits > 0) {
     const conflict = grantConflict(adjustmentId, 'adjustment', ledger);
     return conflict ?? accept<AccountEvent>({ ...adjusted, rows: { [adjustmentId]: credits } });

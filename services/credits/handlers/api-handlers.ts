@@ -7,6 +7,7 @@ import type { SendReset } from '../daily-reset/messages.ts';
 import type { AccountStore, HandleAccount } from '../handle-account.ts';
 import type { CreditsRejection } from '../problems.ts';
 import type { ListAccounts } from '../read-models/account-list.ts';
+import type { ImportedHistory } from '../read-models/imported-history.ts';
 import type { SumUsage } from '../read-models/usage-sums.ts';
 import type { routes } from '../routes.ts';
 import { readableCatalog } from './readable-catalog.ts';
@@ -17,7 +18,7 @@ import { checkAllowance, listAllowances } from './routes/allowances.ts';
 import { exportStatement } from './routes/export-statement.ts';
 import { getCredits } from './routes/get-credits.ts';
 import { getUsage } from './routes/get-usage.ts';
-import { listTransactions } from './routes/list-transactions.ts';
+import { listAccountTransactions, listTransactions } from './routes/list-transactions.ts';
 import { getAlert, getTopUp, setAlert, setTopUp } from './routes/settings.ts';
 
 export interface ApiDependencies {
@@ -28,6 +29,7 @@ export interface ApiDependencies {
   readonly countUse: CountUse;
   readonly readUses: ReadUses;
   readonly accounts: ListAccounts;
+  readonly history: ImportedHistory;
   readonly sendReset: SendReset;
   readonly logger: Pick<Logger, 'info'>;
 }
@@ -47,6 +49,7 @@ export const apiHandlers = (given: ApiDependencies): Handlers<typeof routes, Cre
     checkAllowance: checkAllowance(dependencies),
     listAccounts: listAccounts(dependencies),
     getAccount: getAccount(dependencies),
+    listAccountTransactions: listAccountTransactions(dependencies),
     adjustCredits: adjustCredits(dependencies),
     changePlan: changePlan(dependencies),
     closeAccount: closeAccount(dependencies),

@@ -3,8 +3,10 @@ import { apiFunction } from '#shared/http/api-function.ts';
 import {
   accountList,
   accountStore,
+  audit,
   catalog,
   dailyResets,
+  history,
   logger,
   metrics,
   usageSums,
@@ -29,10 +31,12 @@ export const handler = apiFunction({
     countUse: useCounter(),
     readUses: useReader(),
     accounts: accountList(),
+    history: history(),
     sendReset: dailyResets(),
     logger: log,
   }),
   problems,
   logger: log,
   metrics: metrics(),
+  audit: audit(),
 });

@@ -16,6 +16,9 @@ export const addSwept = (one: Swept, { settled = 0, released = 0, living = 0, fa
   failed: one.failed + failed,
 });
 
+/** The age in seconds, past its expiry, of the oldest hold that a sweep finds: an alarm looks at it. */
+export const heldCreditsAge = 'HeldCreditsAge';
+
 /** What the alarms in `infra/stacks/credits.ts` look at. */
 export const sweepMetrics = {
   settled: 'ExpiredHoldsSettled',

@@ -48,6 +48,7 @@ const newSweep = async (
   const waiting: SweepMessage[] = [];
   const asked: string[] = [];
   const counted: Record<string, number> = {};
+  const ages: [string, number][] = [];
   const { logger } = keptLog();
   const work = sweepPage({
     handle,
@@ -62,8 +63,9 @@ const newSweep = async (
     },
     logger,
     metrics: {
-      addMetric: (name: string, _unit: string, value: number) => {
-        counted[name] = (counted[name] ?? 0) + value;
+      addMetric: (name: string, unit: string, value: number) => {
+        if (unit === 'Seconds') ages.push([name, value]);
+        else counted[name] = (counted[name] ?? 0) + value;
       },
       publishStoredMetrics: () => undefined,
     } as unknown as Metrics,
@@ -85,7 +87,7 @@ const newSweep = async (
       (sum, tail) => sum + (tail?.state.status === 'open' ? Object.keys(tail.state.holds).length : 0),
       0,
     );
-  return { run, project, asked, counted, openHolds };
+  return { run, project, asked, counted, ages, openHolds };
 };
 
 test('a start is four pages, one for each shard, and pages go on until none is left', async () => {
@@ -99,6 +101,18 @@ test('a start is four pages, one for each shard, and pages go on until none is l
     ExpiredHoldsOfLivingJobs: 0,
     ExpiredHoldsNotEnded: 0,
   });
+});
+
+test('the oldest of each shard tells how long credits are held past their expiry, also when it cannot be ended', async () => {
+  const { run, ages, project } = await newSweep(20, { living: Array.from({ length: 20 }, (_, id) => userOf(id)) });
+  await run();
+  // Shards without holds say nothing.
+  expect(ages.length).toBeGreaterThan(1);
+  expect(new Set(ages.map(String))).toEqual(new Set([`HeldCreditsAge,${graceSeconds + 1}`]));
+  await project();
+  const first = ages.length;
+  await run();
+  expect(ages).toHaveLength(2 * first);
 });
 
 test('accounts whose jobs live, however many, keep the sweep from none behind them', async () => {

@@ -8,7 +8,7 @@ import { type Metrics, MetricUnit } from '#shared/observability/metrics.ts';
 import type { PageBelow } from '../read-models/balance-indexes.ts';
 import { holdShards } from '../read-models/balances.ts';
 import type { SendSweep, SweepMessage } from './messages.ts';
-import { addSwept, nothingSwept, type Swept, sweepMetrics } from './outcome.ts';
+import { addSwept, heldCreditsAge, nothingSwept, type Swept, sweepMetrics } from './outcome.ts';
 import { graceSeconds, type HasTime, type SweepDependencies, sweepAccount } from './sweep-account.ts';
 
 /** An account takes a second when it has as many open holds as it may, and longer when generation is slow to answer. */
@@ -47,6 +47,13 @@ export const sweepPage = (dependencies: SweepPageDependencies) => {
     const { shard, cursor, correlationId } = message;
     const before = new Date(Date.parse(now()) - graceSeconds * 1_000).toISOString();
     const { owners, behind, next } = await pageBelow({ partition: shard, before, limit: pageSize, from: cursor });
+    const oldest = behind[0]?.sort;
+    // A shard's first page begins with its oldest hold.
+    if (oldest !== undefined && !cursor) {
+      metrics.addMetric(heldCreditsAge, MetricUnit.Seconds, (Date.parse(now()) - Date.parse(oldest)) / 1_000);
+      // Told before anything can fail: a hold that cannot be ended is what it is for.
+      metrics.publishStoredMetrics();
+    }
     let swept = nothingSwept;
     let accounts = 0;
     // One at least, however little time there is: else the same page would be asked for again and again.

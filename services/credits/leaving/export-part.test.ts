@@ -6,6 +6,7 @@ import type { ExportPart } from '#services/identity/client.ts';
 import { type ExportData, exportJson } from '#services/identity/client.ts';
 import type { exportRequested } from '#services/identity/contracts.ts';
 import { startDynamoDb, type TestDynamoDb } from '#shared/testing/dynamodb.ts';
+import { importedHistory } from '../read-models/imported-history.ts';
 import { createSortedTable, newApi, testCatalog } from '../test/api.ts';
 import { grantCredits, holdCredits, later, openAccount, settleHold } from '../test/commands.ts';
 import { meta, owner } from '../test/doubles.ts';
@@ -46,8 +47,9 @@ const world = async () => {
     written.push({ part, data: JSON.parse((await exportJson(data)).toString()) });
   };
   const list = listUses(dynamoDb.client, table);
+  const history = importedHistory(dynamoDb.client, api.history);
   const run = async () => {
-    await exportPart({ store: api.store, catalog: testCatalog(), listUses: list, write })(requested);
+    await exportPart({ store: api.store, catalog: testCatalog(), listUses: list, history, write })(requested);
     const last = written.at(-1);
     if (!last) throw new Error('nothing was written');
     return last;
@@ -105,7 +107,13 @@ describe('credits’ part of an export', () => {
 
   test('of a user without an account says so', async () => {
     const { run } = await world();
-    expect((await run()).data).toEqual({ account: null, transactions: [], usage: [], allowances: [] });
+    expect((await run()).data).toEqual({
+      account: null,
+      imported_transactions: [],
+      transactions: [],
+      usage: [],
+      allowances: [],
+    });
   });
 
   test('told twice it is the same', async () => {

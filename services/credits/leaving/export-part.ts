@@ -7,6 +7,7 @@ import { accountStream } from '../domain/account.ts';
 import { dateOf } from '../domain/local-day.ts';
 import type { AccountStore } from '../handle-account.ts';
 import { accountOf } from '../handlers/routes/account-view.ts';
+import { type ImportedHistory, importedEntries } from '../read-models/imported-history.ts';
 import { transactionOf } from '../read-models/transactions.ts';
 import { usageOf } from '../read-models/usage.ts';
 import { type AccountRecord, eventsWithin } from '../statement/history.ts';
@@ -18,6 +19,7 @@ export interface ExportPartDeps {
   readonly store: AccountStore;
   readonly catalog: Catalog;
   readonly listUses: ListUses;
+  readonly history: Pick<ImportedHistory, 'read'>;
   readonly write: WriteExportPart;
 }
 
@@ -45,7 +47,7 @@ const usedIn = (definition: AppDefinition) => (recorded: AccountRecord) => {
  * @throws Error for an app that is not known: the day and the plan depend on it.
  */
 export const exportPart =
-  ({ store, catalog, listUses, write }: ExportPartDeps) =>
+  ({ store, catalog, listUses, history, write }: ExportPartDeps) =>
   async ({ app, user, at, data }: ExportRequested): Promise<void> => {
     const definition = await catalog.app(app);
     if (!definition) throw new Error(`the app ${app} is not known`);
@@ -57,6 +59,7 @@ export const exportPart =
       { owner, exportId: data.exportId, service: 'credits' },
       {
         account: newest ? accountOf(user, newest, definition, at) : null,
+        imported_transactions: importedEntries(history, stream),
         transactions: each(events(), transactionOf),
         usage: each(events(), usedIn(definition)),
         allowances: await listUses(owner),

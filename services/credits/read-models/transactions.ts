@@ -28,8 +28,10 @@ const entryOf = (event: AccountEvent): Entry | undefined => {
     case 'AccountOpened':
       return undefined;
     case 'CreditsGranted': {
-      const { grantId, kind, credits } = event;
-      return { type: typeOfKind[kind], rows: { [grantId]: credits }, grant_kind: kind };
+      const { grantId, kind, credits, imported } = event;
+      const rows = { [grantId]: credits };
+      if (imported) return { type: 'adjustment', rows, grant_kind: kind, reason: 'imported' };
+      return { type: typeOfKind[kind], rows, grant_kind: kind };
     }
     case 'CreditsHeld':
       return { type: 'spend', rows: event.rows, tool: event.tool, generation_id: event.holdId };
@@ -45,8 +47,12 @@ const entryOf = (event: AccountEvent): Entry | undefined => {
       return { type: 'expiry', rows: event.rows };
     case 'AccountClosed':
       return event.forfeited && { type: 'adjustment', rows: event.forfeited, reason: 'account-closed' };
-    case 'CreditsAdjusted':
-      return { type: 'adjustment', rows: event.rows, grant_kind: 'adjustment' };
+    case 'CreditsAdjusted': {
+      const { rows, job } = event;
+      const entry = { rows, grant_kind: 'adjustment' } as const;
+      if (!job) return { type: 'adjustment', ...entry };
+      return { type: 'refund', ...entry, tool: job.tool, generation_id: job.id, reason: 'refunded' };
+    }
     case 'GrantRevoked':
       return { type: 'adjustment', rows: event.rows, reason: event.reason };
     case 'DebtRepaid':

@@ -6,12 +6,14 @@ import type { AppDefinition, Catalog } from '#services/catalog/contracts.ts';
 import { apiFunction } from '#shared/http/api-function.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import { type ApiEventParts, apiEvent } from '#shared/testing/api-event.ts';
+import { keptTrail } from '#shared/testing/audit.ts';
 import { countUse, readUses } from '../allowances/use-counter.ts';
 import type { ResetMessage } from '../daily-reset/messages.ts';
 import type { AccountCommand } from '../domain/commands.ts';
 import { apiHandlers } from '../handlers/api-handlers.ts';
 import { problems } from '../problems.ts';
 import { listAccounts } from '../read-models/account-list.ts';
+import { importedHistory } from '../read-models/imported-history.ts';
 import { sumUsage } from '../read-models/usage-sums.ts';
 import { routes } from '../routes.ts';
 import { createBalancesTable } from './balances-table.ts';
@@ -78,8 +80,9 @@ export const newApi = async (client: DynamoDBDocumentClient, catalog: Catalog = 
   const { store, handle } = accounts;
   const { logger, lines } = keptLog();
   tables += 1;
-  const [balances, usage, allowances] = [
+  const [balances, usage, allowances, history] = [
     await createBalancesTable(client, `balances-${tables}`),
+    await createSortedTable(client),
     await createSortedTable(client),
     await createSortedTable(client),
   ];
@@ -94,6 +97,7 @@ export const newApi = async (client: DynamoDBDocumentClient, catalog: Catalog = 
       countUse: countUse(client, allowances),
       readUses: readUses(client, allowances),
       accounts: listAccounts(client, balances),
+      history: importedHistory(client, history),
       sendReset: async (message) => {
         resets.push(message);
       },
@@ -102,6 +106,7 @@ export const newApi = async (client: DynamoDBDocumentClient, catalog: Catalog = 
     problems,
     logger: Object.assign(logger, { resetKeys: () => undefined }),
     metrics: createMetrics('credits'),
+    audit: keptTrail(),
   });
   /** As the owner that tests use, unless told otherwise. */
   const call = async (parts: ApiEventParts) => {
@@ -115,6 +120,7 @@ export const newApi = async (client: DynamoDBDocumentClient, catalog: Catalog = 
     lines,
     resets,
     balances,
+    history,
     call,
     get: (path: string, query?: Readonly<Record<string, string>>, more: ApiEventParts = {}) =>
       call({ path, ...(query ? { query } : {}), ...more }),

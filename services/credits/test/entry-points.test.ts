@@ -39,7 +39,9 @@ beforeAll(async () => {
     BALANCES_TABLE: await dynamoDb.createKeyedTable('credits-balances', 'owner'),
     USAGE_TABLE: await dynamoDb.createKeyedTable('credits-usage', 'sk'),
     ALLOWANCES_TABLE: 'credits-allowances',
+    HISTORY_TABLE: await dynamoDb.createKeyedTable('credits-history', 'owner', 'sk'),
     DAILY_RESET_QUEUE_URL: 'https://sqs.invalid/daily-reset',
+    AUDIT_QUEUE_URL: 'https://sqs.invalid/audit',
     BUS_NAME: 'bus-1',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
@@ -153,4 +155,20 @@ test('FS8 a purchase told twice and its refund are booked once; a dispute’s en
   expect((await get('/v1/credits')).body.available).toBe(before + 70);
   const won = told('billing', 'DisputeWon', 6, { ...payment, ...grant, revocationId: 'dp_1', credits: 70 });
   expect(await onPayment(won, context)).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+});
+
+test('FS9 a job that an admin refunded, told twice, brings its cost back once', async () => {
+  const { handler: onJobRefunded } = await import('../handlers/on-job-refunded.ts');
+  const refunded = told('generation', 'JobRefunded', 4, {
+    jobId: 'gen_1',
+    tool: 'photo-filter',
+    credits: 1,
+    reason: 'torn',
+    by: 'admin:boss',
+  });
+  const before = (await get('/v1/credits')).body.available;
+  for (const event of [refunded, refunded])
+    expect(await onJobRefunded(event, context)).toEqual({ batchItemFailures: [] });
+  expect((await get('/v1/credits')).body.available).toBe(before + 1);
+  expect((await events()).at(-1)).toMatchObject({ event: { type: 'CreditsAdjusted' }, meta: { actor: 'admin:boss' } });
 });

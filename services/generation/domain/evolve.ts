@@ -1,6 +1,6 @@
 /** A job after one more of its events. */
 import type { JobEvent } from './job-events.ts';
-import { type Accepted, type EndedJob, isEnded, type Job, type KnownJob } from './job-state.ts';
+import { type Accepted, type EndedJob, importedFingerprint, isEnded, type Job, type KnownJob } from './job-state.ts';
 
 const known = (job: Job): KnownJob => {
   if (job.status === 'pending' || job.status === 'removed')
@@ -22,6 +22,7 @@ const accepted = (job: Job): Accepted => {
     deadline,
     cache,
     parent,
+    retryOf,
     paying,
     attempts,
     passedOver,
@@ -43,6 +44,7 @@ const accepted = (job: Job): Accepted => {
     ...(optionPrompts ? { optionPrompts } : {}),
     ...(cache ? { cache } : {}),
     ...(parent ? { parent } : {}),
+    ...(retryOf ? { retryOf } : {}),
     ...(paying ? { paying } : {}),
     ...(passedOver ? { passedOver } : {}),
     ...(title === undefined ? {} : { title }),
@@ -74,7 +76,16 @@ const removed = (job: EndedJob): Job => {
   const { tool, fingerprint, requestedAt, status } = job;
   const facts = { status: 'removed', tool, fingerprint, requestedAt } as const;
   if (status === 'failed') return { ...facts, ended: { status, cost: 0, reason: job.reason } };
-  return { ...facts, ended: { status, cost: status === 'completed' ? job.cost : 0 } };
+  if (status === 'cancelled') return { ...facts, ended: { status, cost: 0 } };
+  return { ...facts, ended: { status, cost: job.cost, ...(job.refunded ? { refunded: job.refunded } : {}) } };
+};
+
+const refunded = (job: Job, { credits, at }: Extract<JobEvent, { type: 'JobRefunded' }>): Job => {
+  const given = { refunded: { credits, at } };
+  if (job.status === 'completed') return { ...job, ...given };
+  if (job.status === 'removed' && job.ended.status === 'completed')
+    return { ...job, ended: { ...job.ended, ...given } };
+  throw new Error(`a job that is ${job.status} cost nothing`);
 };
 
 const withWork = (job: Job, change: { readonly taskId: string } | { readonly progress: number }): Job => {
@@ -96,6 +107,31 @@ const succeeded = (job: Job, event: Extract<JobEvent, { type: 'JobSucceeded' }>)
     ...(at ? { endedAt: at } : {}),
     ...(servedFrom ? { servedFrom } : {}),
   };
+};
+
+const imported = (event: Extract<JobEvent, { type: 'JobImported' }>): Job => {
+  const { tool, params, status, outputs, cost, message = 'It failed.', title, favourite, requestedAt, endedAt } = event;
+  const facts: Accepted & { endedAt: string } = {
+    tool,
+    params,
+    inputs: [],
+    fingerprint: importedFingerprint,
+    quote: cost,
+    requestedAt,
+    deadline: endedAt,
+    attempts: 0,
+    endedAt,
+    ...(title === undefined ? {} : { title }),
+    ...(favourite ? { favourite } : {}),
+  };
+  switch (status) {
+    case 'completed':
+      return { ...facts, status, outputs, usage: {}, cost };
+    case 'failed':
+      return { ...facts, status, reason: 'failed', message };
+    case 'cancelled':
+      return { ...facts, status };
+  }
 };
 
 export const evolve = (job: Job, event: JobEvent): Job => {
@@ -137,5 +173,9 @@ export const evolve = (job: Job, event: JobEvent): Job => {
     }
     case 'JobRemoved':
       return removed(ended(job));
+    case 'JobImported':
+      return imported(event);
+    case 'JobRefunded':
+      return refunded(job, event);
   }
 };

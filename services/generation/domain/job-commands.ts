@@ -52,6 +52,8 @@ export type FailAttempt = At & {
   readonly by: Speaker;
   readonly failure: Exclude<AttemptFailure, 'worker-lost'>;
   readonly message: string;
+  /** What only admins may see of it. */
+  readonly cause?: string | undefined;
   /** With `next-model`: choices that this attempt does not try again, beside the one that failed. */
   readonly passOver?: readonly string[] | undefined;
   /** The pause before the next attempt, when a task failed. */
@@ -64,12 +66,21 @@ export type FailJob = At & {
   readonly by?: Speaker | undefined;
   readonly reason: FailureReason;
   readonly message: string;
+  /** What only admins may see of it. */
+  readonly cause?: string | undefined;
 };
 export type CancelJob = At & { readonly type: 'CancelJob' };
 export type RecordLateAnswer = At & { readonly type: 'RecordLateAnswer'; readonly taskId: string };
 export type RenameJob = At & { readonly type: 'RenameJob'; readonly title: string };
 export type FavourJob = At & { readonly type: 'FavourJob'; readonly favourite: boolean };
 export type RemoveJob = At & { readonly type: 'RemoveJob' };
+/** Gives back what a completed job was charged here, whole. */
+export type RefundJob = At & { readonly type: 'RefundJob'; readonly reason: string };
+/** Keeps what ran before the app moved here. */
+export type ImportJob = At & {
+  readonly type: 'ImportJob';
+  readonly facts: Omit<Extract<JobEvent, { type: 'JobImported' }>, 'type'>;
+};
 
 export type JobCommand =
   | RequestJob
@@ -83,7 +94,9 @@ export type JobCommand =
   | RecordLateAnswer
   | RenameJob
   | FavourJob
-  | RemoveJob;
+  | RemoveJob
+  | RefundJob
+  | ImportJob;
 
 export type JobRejection =
   | 'idempotency-mismatch'
@@ -92,5 +105,7 @@ export type JobRejection =
   /** It waits or is worked on: cancel it first. */
   | 'job-running'
   | 'job-removed'
+  /** It is not completed, cost nothing, or was charged elsewhere: there is nothing to give back. */
+  | 'job-not-charged'
   /** It was named and marked too often: each time is kept for good. */
   | 'changes-too-many';

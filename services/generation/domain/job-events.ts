@@ -5,6 +5,10 @@ import { idSchema } from '#shared/ids.ts';
 const credits = z.int().min(0).max(1_000_000);
 const time = z.iso.datetime();
 const message = z.string().max(500);
+/** What only an app's admins may see of why it failed. */
+const cause = z.string().max(500);
+/** Why somebody did it, in their own words. */
+const reason = z.string().min(1).max(200);
 const taskId = z.string().min(1).max(500);
 
 /** Which delivery of which queue message a worker acts for. */
@@ -80,6 +84,8 @@ export const jobRequested = z.object({
   cache: z.object({ key: z.string(), seconds: z.int().min(1) }).optional(),
   /** The generation that this one is a variation of. */
   parent: idSchema('gen').optional(),
+  /** The failed or cancelled generation that an admin had run again as this one. */
+  retryOf: idSchema('gen').optional(),
   /** The owner's plan has a price: such jobs have a queue of their own. */
   paying: z.boolean().optional(),
   /** An equal request's result serves it: there is no work. */
@@ -97,6 +103,7 @@ export const attemptFailed = z.object({
   ...attempt,
   failure: attemptFailure,
   message,
+  cause: cause.optional(),
   /** Choices of provider and model that this attempt does not try again. */
   passedOver: z.array(z.string()).max(32).optional(),
   /** A task failed, which no message waits for: a new one goes into the queue after this pause. */
@@ -121,6 +128,7 @@ export const jobFailed = z.object({
   type: z.literal('JobFailed'),
   reason: failureReason,
   message,
+  cause: cause.optional(),
   at: time.optional(),
   /** Who was at work when it ended. */
   provider: z.string().optional(),
@@ -140,6 +148,31 @@ export const jobFavoured = z.object({ type: z.literal('JobFavoured'), favourite:
 /** The owner removed it, and its files go. */
 export const jobRemoved = z.object({ type: z.literal('JobRemoved') });
 
+/** An admin gave back what it had cost. */
+export const jobRefunded = z.object({
+  type: z.literal('JobRefunded'),
+  credits: credits.min(1),
+  reason,
+  at: time,
+});
+
+/** It ran where the app was before: a job that is over from its first event on, for which nothing is to be done here. */
+export const jobImported = z.object({
+  type: z.literal('JobImported'),
+  tool: z.string().max(60),
+  params: z.record(z.string(), z.json()),
+  status: z.enum(['completed', 'failed', 'cancelled']),
+  /** Of one that is completed. Its files may be gone. */
+  outputs: z.array(jobOutput).max(8),
+  cost: credits,
+  /** Why it failed. */
+  message: message.optional(),
+  title: z.string().min(1).max(200).optional(),
+  favourite: z.literal(true).optional(),
+  requestedAt: time,
+  endedAt: time,
+});
+
 export const jobEvent = z.discriminatedUnion('type', [
   jobRequested,
   jobStarted,
@@ -153,5 +186,7 @@ export const jobEvent = z.discriminatedUnion('type', [
   jobRenamed,
   jobFavoured,
   jobRemoved,
+  jobImported,
+  jobRefunded,
 ]);
 export type JobEvent = z.infer<typeof jobEvent>;

@@ -36,6 +36,12 @@ interface Over {
   readonly lateAnswer?: boolean | undefined;
 }
 
+/** What an admin gave back of a completed job's cost: all of it, once. */
+export interface Refund {
+  readonly credits: number;
+  readonly at: string;
+}
+
 /** `pending`: nothing was accepted yet. `removed`: its owner removed it; what remains proves what it cost. */
 export type Job =
   | { readonly status: 'pending' }
@@ -50,6 +56,7 @@ export type Job =
         readonly provider?: string | undefined;
         readonly model?: string | undefined;
         readonly servedFrom?: string | undefined;
+        readonly refunded?: Refund | undefined;
       })
   | (Accepted & Over & { readonly status: 'failed'; readonly reason: FailureReason; readonly message: string })
   | (Accepted & Over & { readonly status: 'cancelled' })
@@ -57,7 +64,7 @@ export type Job =
       readonly status: 'removed';
       /** How it had ended. */
       readonly ended:
-        | { readonly status: 'completed' | 'cancelled'; readonly cost: number }
+        | { readonly status: 'completed' | 'cancelled'; readonly cost: number; readonly refunded?: Refund | undefined }
         | {
             readonly status: 'failed';
             readonly cost: 0;
@@ -75,6 +82,12 @@ export const isKnown = (job: Job): job is KnownJob => job.status !== 'pending' &
 /** Over, and still there. */
 export const isEnded = (job: Job): job is EndedJob =>
   job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled';
+
+/** In place of a request's, which is 64 digits: no request made it. */
+export const importedFingerprint = 'imported';
+
+/** It ran, and was charged, where the app was before; also when its owner removed it. */
+export const isImported = (job: Job): boolean => job.status !== 'pending' && job.fingerprint === importedFingerprint;
 
 /** Nothing that a worker or a task does can change it any more. */
 export const isOver = (job: Job): boolean => isEnded(job) || job.status === 'removed';

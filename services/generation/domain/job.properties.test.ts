@@ -7,6 +7,7 @@ import {
   failAttempt,
   late,
   output,
+  refund,
   report,
   request,
   sandbox,
@@ -53,6 +54,7 @@ const anyCommand: fc.Arbitrary<JobCommand> = fc.oneof(
   fc.constantFrom('a', 'b').map((title): JobCommand => ({ type: 'RenameJob', at, title })),
   fc.boolean().map((favourite): JobCommand => ({ type: 'FavourJob', at, favourite })),
   fc.constant<JobCommand>({ type: 'RemoveJob', at }),
+  fc.constantFrom('torn', 'dark').map((reason) => refund(reason)),
 );
 
 /** Gives the commands to a job in this order. */
@@ -73,21 +75,23 @@ const run = (commands: readonly JobCommand[]): { events: JobEvent[]; states: Job
 
 const histories = fc.array(anyCommand, { maxLength: 30 }).map((commands) => [request, ...commands]);
 const ends = new Set<JobEvent['type']>(['JobSucceeded', 'JobFailed', 'JobCancelled']);
+const onceBehindTheEnd = new Set<JobEvent['type']>(['LateAnswerRecorded', 'JobRemoved', 'JobRefunded']);
 const isEnd = ({ type }: JobEvent): boolean => ends.has(type);
 const always = (claim: (commands: JobCommand[]) => void): void => fc.assert(fc.property(histories, claim));
 
 describe('whatever comes, in whatever order', () => {
-  test('I9 a job ends at most once, and then only its owner’s marks and one late answer follow', () =>
+  test('I9 a job ends at most once, and then only its owner’s marks, one late answer and one refund follow', () =>
     always((commands) => {
       const { events } = run(commands);
       expect(events.filter(isEnd).length).toBeLessThanOrEqual(1);
       const end = events.findIndex(isEnd);
       const after = end === -1 ? [] : events.slice(end + 1).map(({ type }) => type);
       expect(after.filter((type) => !['JobRenamed', 'JobFavoured'].includes(type)).sort()).toEqual(
-        [...new Set(after)].filter((type) => type === 'LateAnswerRecorded' || type === 'JobRemoved').sort(),
+        [...new Set(after)].filter((type) => onceBehindTheEnd.has(type)).sort(),
       );
       const removal = events.findIndex(({ type }) => type === 'JobRemoved');
-      expect(removal === -1 || removal === events.length - 1).toBe(true);
+      const behind = removal === -1 ? [] : events.slice(removal + 1).map(({ type }) => type);
+      expect([[], ['JobRefunded']]).toContainEqual(behind);
     }));
 
   test('I4 X3 a job costs nothing but when it is completed, and then at most its quote', () =>
@@ -99,6 +103,15 @@ describe('whatever comes, in whatever order', () => {
       if (last?.status !== 'removed') return;
       expect(last.ended.status).toBe(end?.status);
       expect(last.ended.cost).toBe(end?.status === 'completed' ? end.cost : 0);
+    }));
+
+  test('I4 what goes back went before: once, of a completed job, and exactly what it cost', () =>
+    always((commands) => {
+      const { events } = run(commands);
+      const back = events.flatMap((event) => (event.type === 'JobRefunded' ? [event.credits] : []));
+      const charged = events.flatMap((event) => (event.type === 'JobSucceeded' ? [event.cost] : []));
+      expect(back.length).toBeLessThanOrEqual(1);
+      if (back.length > 0) expect(back).toEqual(charged);
     }));
 
   test('PP6 a job has at most three attempts, and names them in order', () =>

@@ -11,6 +11,7 @@ import type { JobCommand, JobRejection, Speaker } from './job-commands.ts';
 import type { Claim, JobEvent } from './job-events.ts';
 import { type Accepted, choiceOf, isEnded, type Job, type Processing, taskOf } from './job-state.ts';
 import { favour, remove, rename } from './library.ts';
+import { refund } from './refund.ts';
 
 export type { JobCommand, JobRejection } from './job-commands.ts';
 export * from './job-state.ts';
@@ -77,6 +78,7 @@ const request = (command: commands.RequestJob, job: Job): JobDecision => {
     deadline: facts.deadline,
     ...(facts.cache ? { cache: facts.cache } : {}),
     ...(facts.parent ? { parent: facts.parent } : {}),
+    ...(facts.retryOf ? { retryOf: facts.retryOf } : {}),
     ...(facts.paying ? { paying: true } : {}),
     ...(facts.title === undefined ? {} : { title: facts.title }),
     ...(served ? { fromCache: true } : {}),
@@ -141,6 +143,8 @@ const progress = ({ at, taskId, progress: told }: commands.ReportProgress, job: 
   return step - before >= progressStep ? accept({ type: 'JobProgressed', progress: step }) : accept();
 };
 
+const causeOf = ({ cause }: { readonly cause?: string | undefined }) => (cause === undefined ? {} : { cause });
+
 const failAttempt = (command: commands.FailAttempt, job: Job): JobDecision => {
   const { at, by, failure, message, passOver = [], pauseSeconds } = command;
   if (job.status === 'pending') return reject('job-not-found');
@@ -153,11 +157,19 @@ const failAttempt = (command: commands.FailAttempt, job: Job): JobDecision => {
     model,
     failure,
     message,
+    ...causeOf(command),
     ...(failure === 'next-model' ? { passedOver: [...new Set([choiceOf(job.working), ...passOver])] } : {}),
   };
   if (isLate(job, at)) return accept<JobEvent>(failed, deadlinePassed(job, at, {}));
   if (failure === 'transient' && job.attempts >= maxAttempts)
-    return accept<JobEvent>(failed, { type: 'JobFailed', reason: 'failed', message, at, ...madeBy(job) });
+    return accept<JobEvent>(failed, {
+      type: 'JobFailed',
+      reason: 'failed',
+      message,
+      ...causeOf(command),
+      at,
+      ...madeBy(job),
+    });
   // No worker's message comes again for a task.
   return accept('taskId' in by ? { ...failed, againAfterSeconds: pauseSeconds ?? 0 } : failed);
 };
@@ -177,11 +189,13 @@ const succeed = ({ at, by, outputs, usage, cost }: commands.SucceedJob, job: Job
   });
 };
 
-const fail = ({ at, by, reason, message }: commands.FailJob, job: Job): JobDecision => {
+const fail = (command: commands.FailJob, job: Job): JobDecision => {
+  const { at, by, reason, message } = command;
   if (job.status === 'pending') return reject('job-not-found');
   if (isEnded(job) || job.status === 'removed' || (by && !isHeldBy(job, by))) return accept();
   // A task that says itself that it failed need not be told to stop.
-  return accept({ type: 'JobFailed', reason, message, at, ...madeBy(job), ...(by ? {} : abandonedBy(job)) });
+  const failed = { type: 'JobFailed', reason, message, ...causeOf(command), at } as const;
+  return accept({ ...failed, ...madeBy(job), ...(by ? {} : abandonedBy(job)) });
 };
 
 const cancel = ({ at }: commands.CancelJob, job: Job): JobDecision => {
@@ -203,6 +217,25 @@ const cancel = ({ at }: commands.CancelJob, job: Job): JobDecision => {
 /** Once for a job: a provider that repeats itself says nothing new. */
 const recordLate = ({ taskId }: commands.RecordLateAnswer, job: Job): JobDecision =>
   isEnded(job) && !job.lateAnswer ? accept({ type: 'LateAnswerRecorded', taskId }) : accept();
+
+/** Once: a job that is there, or was removed, stays as it is. */
+const importJob = ({ facts }: commands.ImportJob, job: Job): JobDecision => {
+  if (job.status !== 'pending') return accept();
+  const { tool, params, status, outputs, cost, message, title, favourite, requestedAt, endedAt } = facts;
+  return accept({
+    type: 'JobImported',
+    tool,
+    params,
+    status,
+    outputs: [...outputs],
+    cost,
+    ...(message === undefined ? {} : { message }),
+    ...(title === undefined ? {} : { title }),
+    ...(favourite === undefined ? {} : { favourite }),
+    requestedAt,
+    endedAt,
+  });
+};
 
 export const job: Decider<Job, JobCommand, JobEvent, JobRejection> = {
   initialState: { status: 'pending' },
@@ -232,6 +265,10 @@ export const job: Decider<Job, JobCommand, JobEvent, JobRejection> = {
         return favour(command, state);
       case 'RemoveJob':
         return remove(state);
+      case 'RefundJob':
+        return refund(command, state);
+      case 'ImportJob':
+        return importJob(command, state);
     }
   },
   evolve,

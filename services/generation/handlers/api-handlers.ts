@@ -14,6 +14,12 @@ import type { PromptTable } from '../storage/prompt-table.ts';
 import type { Uploads } from '../storage/uploads.ts';
 import type { Trail } from '../trail/trail-table.ts';
 import type { GenerationRejection } from './problems.ts';
+import {
+  type AdminGenerationsDeps,
+  getAppGeneration,
+  listAppGenerations,
+  refundGeneration,
+} from './routes/admin-generations.ts';
 import { changeAsset, createAsset, deleteAsset, getAsset, listAssets } from './routes/assets.ts';
 import { type CreateGenerationDeps, createGeneration } from './routes/create-generation.ts';
 import { listFailures } from './routes/failures.ts';
@@ -21,6 +27,7 @@ import { cancelGeneration, getGeneration, listGenerationEvents, listGenerations 
 import { changeGeneration, deleteGeneration, listVariations, recordPlay } from './routes/library.ts';
 import { changePrompt, createPrompt, deletePrompt, getPrompt, listPrompts, type PromptDeps } from './routes/prompts.ts';
 import { regenerate } from './routes/regenerate.ts';
+import { retryGeneration } from './routes/retry-generation.ts';
 import {
   createSavedReply,
   deleteSavedReply,
@@ -30,7 +37,12 @@ import {
 } from './routes/saved-replies.ts';
 import type { ShowDeps } from './show-generations.ts';
 
-export interface ApiDependencies extends CreateGenerationDeps, PromptDeps, SavedReplyDeps, ShowDeps {
+export interface ApiDependencies
+  extends CreateGenerationDeps,
+    PromptDeps,
+    SavedReplyDeps,
+    ShowDeps,
+    AdminGenerationsDeps {
   readonly assets: AssetTable;
   readonly uploads: Uploads;
   readonly prompts: PromptTable;
@@ -68,4 +80,8 @@ export const apiHandlers = (deps: ApiDependencies): Handlers<typeof routes, Gene
   getSavedReply: getSavedReply(deps),
   deleteSavedReply: deleteSavedReply(deps),
   listFailures: listFailures(deps),
+  listAppGenerations: listAppGenerations(deps),
+  getAppGeneration: getAppGeneration(deps),
+  retryGeneration: retryGeneration(deps),
+  refundGeneration: refundGeneration(deps),
 });

@@ -50,6 +50,7 @@ describe('a generation', () => {
       plays: null,
       cached: false,
       cost_credits: 4,
+      refunded_credits: 0,
       error: null,
       created_at: expect.any(String),
       completed_at: null,

@@ -1,8 +1,10 @@
 /** Generation's API function. */
 import { apiFunction } from '#shared/http/api-function.ts';
 import {
+  appJobRows,
   assets,
   assetsToShow,
+  audit,
   catalog,
   failures,
   jobRows,
@@ -31,6 +33,7 @@ export const handler = apiFunction({
   problems,
   logger,
   metrics,
+  audit: audit(),
   handlers: apiHandlers({
     store,
     handleJob: jobHandler(store),
@@ -42,6 +45,7 @@ export const handler = apiFunction({
     outputs: { ...outputBucket(), ...signedOutputs() },
     prompts: prompts(),
     jobs: jobRows(),
+    appJobs: appJobRows(),
     results: results(),
     trail: trail(),
     plays: plays(),

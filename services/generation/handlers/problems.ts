@@ -13,6 +13,7 @@ export type GenerationRejection =
   | 'prompt-removed'
   | 'prompts-too-many'
   | 'job-not-playable'
+  | 'job-not-retryable'
   | 'reply-not-found'
   | 'reply-removed'
   | 'replies-too-many'
@@ -33,6 +34,8 @@ export const problems: Readonly<Record<GenerationRejection, ProblemSpec>> = {
   'job-running': { status: 409, title: 'The generation is not over' },
   'changes-too-many': { status: 409, title: 'The generation was renamed and marked too often' },
   'job-removed': { status: 409, title: 'The generation of this idempotency key was removed' },
+  'job-not-charged': { status: 409, title: 'There is nothing to give back' },
+  'job-not-retryable': { status: 409, title: 'Only what failed or was cancelled is run again' },
   'job-not-playable': { status: 409, title: 'The generation cannot be played' },
   'reply-not-found': { status: 404, title: 'There is no such saved reply' },
   'reply-removed': { status: 409, title: 'The saved reply of this idempotency key was removed' },

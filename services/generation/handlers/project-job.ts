@@ -66,6 +66,8 @@ export const queueWork = async (
     case 'JobRenamed':
     case 'JobFavoured':
     case 'JobRemoved':
+    case 'JobImported':
+    case 'JobRefunded':
       return;
   }
 };
@@ -99,10 +101,10 @@ export const keepResult = async (
 const logFailure = async ({ failures }: ProjectJobDeps, { stream, at, event, state }: Recorded): Promise<void> => {
   if (event.type !== 'JobFailed' || state.status !== 'failed') return;
   const { owner, id: jobId } = parseJobStream(stream);
-  const { reason, message, provider, model } = event;
+  const { reason, message, cause, provider, model } = event;
   const { tool, params, attempts } = state;
   const context = { tool, params, attempts, user: owner.user, at: event.at ?? at };
-  await failures.put(owner, { jobId, reason, message, provider, model, ...context });
+  await failures.put(owner, { jobId, reason, message, cause, provider, model, ...context });
 };
 
 /** What lies beside the events of a removed job goes: its files, whatever they were, and its plays. Told twice, nothing is left to remove. */

@@ -1,4 +1,5 @@
 /** The events table's second reader: puts requested jobs into the queue, then keeps the list of jobs and the log of those that failed. */
+import { measuringLag } from '#shared/messaging/projection-lag.ts';
 import { streamConsumer } from '#shared/messaging/stream-consumer.ts';
 import {
   assets,
@@ -6,6 +7,7 @@ import {
   jobQueue,
   jobRows,
   logger,
+  metrics,
   plays,
   removeOutputs,
   results,
@@ -14,17 +16,20 @@ import {
 } from '../composition.ts';
 import { projectJob } from './project-job.ts';
 
-export const handler = streamConsumer(
-  logger,
-  projectJob({
-    dispatch: jobQueue(),
-    follow: taskFollower(),
-    rows: jobRows(),
-    assets: assets(),
-    trail: trail(),
-    results: results(),
-    failures: failures(),
-    plays: plays(),
-    removeOutputs: removeOutputs(),
-  }),
+export const handler = measuringLag(
+  { metrics },
+  streamConsumer(
+    logger,
+    projectJob({
+      dispatch: jobQueue(),
+      follow: taskFollower(),
+      rows: jobRows(),
+      assets: assets(),
+      trail: trail(),
+      results: results(),
+      failures: failures(),
+      plays: plays(),
+      removeOutputs: removeOutputs(),
+    }),
+  ),
 );

@@ -151,6 +151,7 @@ describe('generation’s part of an export', () => {
       plays: null,
       cached: false,
       cost_credits: 4,
+      refunded_credits: 0,
       error: null,
       created_at: jobs.at(-1)?.createdAt,
       completed_at: at,

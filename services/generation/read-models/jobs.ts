@@ -9,7 +9,7 @@ import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import { isEnded, isKnown, type Job, type KnownJob, parseJobStream } from '../domain/job.ts';
 import type { JobEvent, JobOutput } from '../domain/job-events.ts';
-import { equalTo, fillPage, filteredRead } from '../storage/fill-page.ts';
+import { equalTo, fillPage, filteredRead, type Read } from '../storage/fill-page.ts';
 import { epochSeconds } from '../time.ts';
 import { searchable, searchText } from './search-text.ts';
 
@@ -34,6 +34,10 @@ export interface JobFacts {
   /** The generation that it is a variation of. */
   readonly parent?: string | undefined;
   readonly servedFrom?: string | undefined;
+  /** The failed or cancelled one that an admin had run again as this one. */
+  readonly retryOf?: string | undefined;
+  /** What came back of its cost. Absent: nothing. */
+  readonly refundedCredits?: number | undefined;
 }
 
 export const costOf = (job: KnownJob): number => {
@@ -50,7 +54,7 @@ const progressOf = (job: KnownJob): number => {
 /** The facts after a job's newest event; nothing of a job that was never accepted, or was removed. */
 export const factsOf = ({ stream, at, state }: RecordedEvent<JobEvent, Job>): JobFacts | undefined => {
   if (!isKnown(state)) return undefined;
-  const { status, tool, params, inputs, attempts, requestedAt, title, favourite, parent } = state;
+  const { status, tool, params, inputs, attempts, requestedAt, title, favourite, parent, retryOf } = state;
   return {
     id: parseJobStream(stream).id,
     status,
@@ -68,6 +72,8 @@ export const factsOf = ({ stream, at, state }: RecordedEvent<JobEvent, Job>): Jo
     favourite,
     parent,
     servedFrom: status === 'completed' ? state.servedFrom : undefined,
+    retryOf,
+    refundedCredits: status === 'completed' ? state.refunded?.credits : undefined,
   };
 };
 
@@ -86,7 +92,7 @@ export const rowOf = (recorded: RecordedEvent<JobEvent, Job>) => {
   // Job ids are made from idempotency keys and do not sort by time.
   const key = { owner: ownerKey(owner), sk: `${state.requestedAt}#${id}`, id, version };
   const facts = factsOf(recorded);
-  if (facts) return { ...key, ...facts, search: searchText(facts) };
+  if (facts) return { ...key, app: owner.app, ...facts, search: searchText(facts) };
   return { ...key, removed: true, expires: epochSeconds(at) + tombstoneSeconds };
 };
 
@@ -99,6 +105,8 @@ export interface JobQuery {
   readonly favourite?: true | undefined;
   /** Variations of this generation. */
   readonly parent?: string | undefined;
+  /** Requested then or later; ISO-8601 UTC with milliseconds. */
+  readonly since?: string | undefined;
   /** Somewhere in its title or its parameters' texts, in letters of any size. */
   readonly text?: string | undefined;
 }
@@ -110,6 +118,16 @@ export interface JobsReadModel {
 }
 
 type Row = JobFacts & { readonly sk: string };
+
+/** What was read, newest first, ends where the time does. A key is longer than its time, so that the beginning is among them. */
+export const endingAt = <Item extends { readonly sk: string }>(
+  read: Read<Item>,
+  since: string | undefined,
+): Read<Item> => {
+  if (since === undefined) return read;
+  const items = read.items.filter(({ sk }) => sk >= since);
+  return items.length < read.items.length ? { items, last: undefined } : read;
+};
 
 const filterOf = ({ status, tool, favourite, parent, text }: JobQuery) => {
   const { conditions, names, values } = equalTo({ status, tool, favourite, parent });
@@ -139,7 +157,7 @@ export const jobsReadModel = (client: DynamoDBDocumentClient, table: string): Jo
         Limit: conditions.length > 0 ? filteredRead : query.limit,
       }),
     );
-    return { items: Items as Row[], last: LastEvaluatedKey?.sk as string | undefined };
+    return endingAt({ items: Items as Row[], last: LastEvaluatedKey?.sk as string | undefined }, query.since);
   };
 
   return {

@@ -19,6 +19,8 @@ export interface Failure {
   readonly tool: string;
   readonly reason: FailureReason;
   readonly message: string;
+  /** What only admins see of it, where there is more to say. */
+  readonly cause?: string | undefined;
   /** Who was at work when it ended, if anybody was. */
   readonly provider?: string | undefined;
   readonly model?: string | undefined;

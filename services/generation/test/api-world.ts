@@ -5,6 +5,7 @@ import { apiFunction } from '#shared/http/api-function.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import type { Owner } from '#shared/owner.ts';
 import { type ApiEventParts, apiEvent } from '#shared/testing/api-event.ts';
+import { keptTrail } from '#shared/testing/audit.ts';
 import type { HandleJob } from '../handle-job.ts';
 import { apiHandlers } from '../handlers/api-handlers.ts';
 import { problems } from '../handlers/problems.ts';
@@ -88,11 +89,13 @@ export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reach
   const holdCredits = reach === 'reached' ? account.holdCredits : async () => undefined;
   const catalog = testCatalog(testTool(), testTool({ id: 'hidden', active: false }), byStyle, drawn, song, free);
   const savedReplies = memorySavedReplies();
+  const trail = keptTrail();
   const handler = apiFunction({
     routes,
     problems,
     logger: silent,
     metrics: createMetrics('test'),
+    audit: trail,
     handlers: apiHandlers({
       store,
       handleJob,
@@ -103,6 +106,7 @@ export const apiWorld = (credits = 10, reach: 'reached' | 'unreachable' = 'reach
       uploads,
       prompts: memoryPrompts(),
       jobs,
+      appJobs: jobs.ofApp,
       savedReplies,
       ...beside,
     }),

@@ -117,6 +117,18 @@ export const failed = (
 ): JobEvent => ({ type: 'JobFailed', reason, message, at, ...of });
 export const tooLate = (when: string, of: { provider?: string; model?: string; abandoned?: AbandonedTask } = {}) =>
   failed('deadline', 'The job was not done in time.', { at: when, ...of });
+/** By an admin. */
+export const refund = (reason = 'the picture was torn', when = at): JobCommand => ({
+  type: 'RefundJob',
+  at: when,
+  reason,
+});
+export const refunded = (credits = 4, reason = 'the picture was torn'): JobEvent => ({
+  type: 'JobRefunded',
+  credits,
+  reason,
+  at,
+});
 export const cancel: JobCommand = { type: 'CancelJob', at };
 export const cancelled: JobEvent = { type: 'JobCancelled', at };
 export const abandoned = (taskId = 't-1') => ({ abandoned: { ...sandbox, taskId } });

@@ -3,6 +3,7 @@ import type { RecordedEvent } from '#shared/eventsourcing/recorded-event.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import { type Job, parseJobStream } from '../domain/job.ts';
 import type { JobEvent } from '../domain/job-events.ts';
+import type { AppJobs } from '../read-models/app-jobs.ts';
 import { factsOf, type JobFacts, type JobsReadModel } from '../read-models/jobs.ts';
 import { searchable, searchText } from '../read-models/search-text.ts';
 import type { Failure, Failures } from '../storage/failures.ts';
@@ -10,7 +11,7 @@ import type { Plays } from '../storage/plays.ts';
 
 type Kept = { readonly owner: string; readonly version: number; readonly facts: JobFacts | undefined };
 
-export const memoryJobRows = (): JobsReadModel => {
+export const memoryJobRows = (): JobsReadModel & { readonly ofApp: AppJobs } => {
   const rows = new Map<string, Kept>();
   const keyOf = ({ createdAt, id }: JobFacts) => `${createdAt}#${id}`;
   return {
@@ -19,11 +20,31 @@ export const memoryJobRows = (): JobsReadModel => {
       if ((rows.get(stream)?.version ?? 0) >= version) return;
       rows.set(stream, { owner: ownerKey(parseJobStream(stream).owner), version, facts: factsOf(recorded) });
     },
-    list: async (owner, { limit, after, text, ...wanted }) => {
+    ofApp: {
+      ownerOf: async (app, id) => {
+        const streams = [...rows.keys()].map(parseJobStream);
+        return streams.find((job) => job.owner.app === app && job.id === id)?.owner;
+      },
+      list: async (app, { limit, after, since, ...wanted }) => {
+        const equal = Object.entries(wanted).filter(([, value]) => value !== undefined);
+        const found = [...rows.entries()]
+          .map(([stream, { facts }]) => ({ ...parseJobStream(stream).owner, facts }))
+          .flatMap(({ app: of, user, facts }) => (of === app && facts ? [{ ...facts, user }] : []))
+          .filter((facts) => after === undefined || keyOf(facts) < after)
+          .filter((facts) => since === undefined || keyOf(facts) >= since)
+          .filter((facts) => equal.every(([name, value]) => facts[name as keyof JobFacts] === value))
+          .sort((one, other) => (keyOf(one) < keyOf(other) ? 1 : -1));
+        const jobs = found.slice(0, limit);
+        const last = jobs.at(-1);
+        return { jobs, next: last && found.length > limit ? keyOf(last) : undefined };
+      },
+    },
+    list: async (owner, { limit, after, text, since, ...wanted }) => {
       const equal = Object.entries(wanted).filter(([, value]) => value !== undefined);
       const found = [...rows.values()]
         .flatMap((row) => (row.owner === ownerKey(owner) && row.facts ? [row.facts] : []))
         .filter((facts) => after === undefined || keyOf(facts) < after)
+        .filter((facts) => since === undefined || keyOf(facts) >= since)
         .filter((facts) => equal.every(([name, value]) => facts[name as keyof JobFacts] === value))
         .filter((facts) => text === undefined || searchText(facts).includes(searchable(text)))
         .sort((one, other) => (keyOf(one) < keyOf(other) ? 1 : -1));

@@ -29,9 +29,13 @@ const dataOf = (event: JobEvent): EventView['data'] => {
       return { title: event.title };
     case 'JobFavoured':
       return { favourite: event.favourite };
+    // The reason is for admins.
+    case 'JobRefunded':
+      return { credits: event.credits };
     case 'JobCancelled':
     case 'LateAnswerRecorded':
     case 'JobRemoved':
+    case 'JobImported':
       return {};
   }
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Tool } from '#services/catalog/contracts.ts';
 import type { JobEvent } from '../domain/job-events.ts';
+import { ProviderError } from '../providers/provider.ts';
 import {
   at,
   broken,
@@ -191,6 +192,19 @@ describe('PP6 an answer', () => {
     const told = JSON.stringify(await store.read(stream, { limit: 100 }));
     expect(told).toContain('Something went wrong on our side.');
     expect(told).not.toContain('sesame');
+  });
+
+  test('that a provider refused: the stream keeps the cause for admins, without its addresses', async () => {
+    const cause = new Error('HTTP 400: no such size, see https://files.example/x?signature=open-sesame');
+    const error = new ProviderError('invalid', 'The provider cannot use this request.', { cause });
+    const { run, store } = await onProviders(on(['first', 'a']), { first: [error] });
+    await run();
+    const [last] = await store.read(stream, { direction: 'backward', limit: 1 });
+    expect(last?.event).toMatchObject({
+      type: 'JobFailed',
+      message: 'The provider cannot use this request.',
+      cause: 'Error: HTTP 400: no such size, see [url]',
+    });
   });
 
   test('that is no picture: the model may do better, three times; then the job fails, and nothing is stored', async () => {

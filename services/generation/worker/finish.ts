@@ -6,6 +6,7 @@ import type { Owner } from '#shared/owner.ts';
 import { choiceOf, isOver, type Job, type Processing } from '../domain/job.ts';
 import type { Speaker } from '../domain/job-commands.ts';
 import { type Finished, ProviderError } from '../providers/provider.ts';
+import { inWords, quoted } from '../providers/quoted.ts';
 import type { Outputs } from '../storage/outputs.ts';
 import type { StoreOutputs } from '../storage/store-outputs.ts';
 import { type Choice, nextChoice } from './chain.ts';
@@ -74,6 +75,12 @@ export const toProviderError = (error: unknown): ProviderError =>
     ? error
     : new ProviderError('transient', 'Something went wrong on our side.', { cause: error });
 
+/** What admins are told beside the message. A provider's words were cleaned of keys where they came in; of our own faults, the kind alone. */
+const causeOf = (error: unknown): { cause?: string } => {
+  if (!(error instanceof ProviderError)) return { cause: error instanceof Error ? error.name : typeof error };
+  return error.cause === undefined ? {} : { cause: quoted(inWords(error.cause)) };
+};
+
 /** `again`: after a pause, in seconds. */
 export type Following = 'nothing' | 'next-model' | { readonly again: number };
 
@@ -107,7 +114,7 @@ export const tellFailure = async (
   const isFinal = kind === 'blocked' || kind === 'invalid' || (kind === 'fatal' && !hasNext);
   if (isFinal) {
     const reason = kind === 'blocked' ? 'blocked' : 'failed';
-    const told = await tell({ type: 'FailJob', by, reason, message });
+    const told = await tell({ type: 'FailJob', by, reason, message, ...causeOf(cause) });
     return { job: told.job, following: 'nothing' };
   }
   const pauseSeconds = pauseOf(job, retryAfterSeconds, now());
@@ -121,6 +128,7 @@ export const tellFailure = async (
     by,
     failure,
     message,
+    ...causeOf(cause),
     passOver,
     pauseSeconds: failure === 'next-model' ? 0 : Math.min(900, pauseSeconds),
   });

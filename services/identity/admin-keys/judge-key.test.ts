@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { SourceUnavailable } from '#shared/last-good.ts';
-import { adminKeyHashes, isAdminKey, maxKeysPerApp, mintAdminKey, readAdminKey } from './admin-key.ts';
+import { adminKeyHashes, isAdminKey, maxKeysPerApp, mintAdminKey, mintOperatorKey, readAdminKey } from './admin-key.ts';
 import { keyJudge } from './judge-key.ts';
 
 const refused = { verdict: 'refused', reason: 'admin-key-untrusted' };
@@ -59,6 +59,24 @@ describe('FS9 an admin key', () => {
   test.each(['toString', '__proto__', 'constructor'])('"%s" is no app that has keys', async (app) => {
     const { judge } = setup('sparky');
     expect(await judge(`adm_${app}_${'x'.repeat(43)}`)).toEqual(refused);
+  });
+});
+
+describe('FS9 an operator key', () => {
+  const judgeOver = (secret: object) => keyJudge({ readHashes: async () => JSON.stringify(secret) });
+  const operator = mintOperatorKey();
+
+  test('names no app, and is good where it is listed under *', async () => {
+    expect(operator.key).toMatch(/^opr_[A-Za-z0-9_-]{43}$/);
+    expect(await judgeOver({ '*': [operator.hash] })(operator.key)).toEqual({ verdict: 'operator', key: operator.id });
+  });
+  test("I8 listed under an app it is good for nothing, as an app's key is under *", async () => {
+    const admin = mintAdminKey('sparky');
+    const judge = judgeOver({ sparky: [operator.hash], '*': [admin.hash] });
+    expect([await judge(operator.key), await judge(admin.key)]).toEqual([refused, refused]);
+  });
+  test.each(['opr_', `opr_${'x'.repeat(43)}`, `adm_*_${'x'.repeat(43)}`])('is not "%.20s"', async (header) => {
+    expect(await judgeOver({ '*': [operator.hash] })(header)).toEqual(refused);
   });
 });
 

@@ -1,6 +1,7 @@
 /** From an X-Admin-Key header to a verdict. */
 import type { Verdict } from '#shared/http/verdict.ts';
 import { lastGood } from '#shared/last-good.ts';
+import { wholeDeployment } from '#shared/owner.ts';
 import { adminKeyHashes, isAdminKey, readAdminKey } from './admin-key.ts';
 
 export interface KeyJudgeOptions {
@@ -32,8 +33,8 @@ export const keyJudge = ({ readHashes, onFailure, now = Date.now }: KeyJudgeOpti
     let isGood = isAdminKey(await hashes.read(), claimed);
     // It may be newer than what was read.
     if (!isGood && (await hashes.refresh())) isGood = isAdminKey(await hashes.read(), claimed);
-    return isGood
-      ? { verdict: 'admin', app: claimed.app, key: claimed.id }
-      : { verdict: 'refused', reason: 'admin-key-untrusted' };
+    if (!isGood) return { verdict: 'refused', reason: 'admin-key-untrusted' };
+    const { app, id } = claimed;
+    return app === wholeDeployment ? { verdict: 'operator', key: id } : { verdict: 'admin', app, key: id };
   };
 };

@@ -53,6 +53,8 @@ export interface ActiveUser extends Written, Profile {
   readonly streak: Streak;
   readonly plays?: Plays;
   readonly export?: RecordedExport;
+  /** When what was known of them before the app moved here was brought along. */
+  readonly imported_at?: string;
   readonly created_at: string;
 }
 
@@ -69,7 +71,7 @@ export type UserRecord = ActiveUser | DeletedUser;
 
 /** What of an active user's record may become another; what is not given stays. */
 export type UserChange = Partial<
-  Profile & Pick<ActiveUser, 'email' | 'roles' | 'roles_by' | 'streak' | 'plays' | 'export'>
+  Profile & Pick<ActiveUser, 'email' | 'roles' | 'roles_by' | 'streak' | 'plays' | 'export' | 'imported_at'>
 >;
 
 export interface NewUser {

@@ -2,8 +2,8 @@
 import type { Handlers } from '#shared/http/route.ts';
 import type { IdentityRejection } from '../problems.ts';
 import type { routes } from '../routes.ts';
-import { recordActivity, recordPlay } from './routes/activity.ts';
-import { type AdminDependencies, getUser, setRoles } from './routes/admin.ts';
+import { countPlay, recordActivity } from './routes/activity.ts';
+import { type AdminDependencies, getUser, listUsers, setRoles } from './routes/admin.ts';
 import { deleteMe, deleteUser, type LeaveDependencies } from './routes/delete-me.ts';
 import { type ExportDependencies, getExport } from './routes/get-export.ts';
 import { changeMe, getMe, type MeDependencies } from './routes/me.ts';
@@ -19,9 +19,10 @@ export const apiHandlers = (dependencies: ApiDependencies): Handlers<typeof rout
   getMe: getMe(dependencies),
   changeMe: changeMe(dependencies),
   recordActivity: recordActivity(dependencies),
-  recordPlay: recordPlay(dependencies),
+  countPlay: countPlay(dependencies),
   getExport: getExport(dependencies),
   deleteMe: deleteMe(dependencies),
+  listUsers: listUsers(dependencies),
   getUser: getUser(dependencies),
   deleteUser: deleteUser(dependencies),
   setRoles: setRoles(dependencies),

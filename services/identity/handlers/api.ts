@@ -1,6 +1,16 @@
 /** Identity's API function. */
 import { apiFunction } from '#shared/http/api-function.ts';
-import { catalog, exportSigner, judgeMessage, leaving, logger, metrics, users } from '../composition.ts';
+import {
+  audit,
+  catalog,
+  exportSigner,
+  judgeMessage,
+  leaving,
+  logger,
+  metrics,
+  userList,
+  users,
+} from '../composition.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
 import { zoneOf } from '../users/local-zone.ts';
@@ -13,6 +23,7 @@ export const handler = apiFunction({
   routes,
   handlers: apiHandlers({
     users: users(),
+    userList: userList(),
     catalog: definitions,
     zoneOf: zoneOf(definitions),
     judgeMessage: judgeMessage(log),
@@ -23,4 +34,5 @@ export const handler = apiFunction({
   problems,
   logger: log,
   metrics: metrics(),
+  audit: audit(),
 });

@@ -52,6 +52,7 @@ const refusalOf = (judged: Verdict): RefusalReason => {
     case 'user':
       return 'token-expired';
     case 'admin':
+    case 'operator':
       return 'token-missing';
   }
 };

@@ -7,6 +7,7 @@ import { apiFunction } from '#shared/http/api-function.ts';
 import { createLogger } from '#shared/observability/logger.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import { type ApiEventParts, apiEvent } from '#shared/testing/api-event.ts';
+import { keptTrail } from '#shared/testing/audit.ts';
 import type { TestDynamoDb } from '#shared/testing/dynamodb.ts';
 import { leave } from '../deletion/tombstones.ts';
 import { type DeletedUser, newUser, type UserChange, type UserRecord } from '../domain/user.ts';
@@ -15,6 +16,7 @@ import { messageJudge } from '../hook/judge-message.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
 import { zoneOf } from '../users/local-zone.ts';
+import { listUsers, userIndexes } from '../users/user-list.ts';
 import { userTable } from '../users/user-table.ts';
 
 process.env.POWERTOOLS_METRICS_DISABLED = 'true';
@@ -75,9 +77,9 @@ export const signedMessage = (
   };
 };
 
-export const newApi = async ({ client, createKeyedTable }: TestDynamoDb) => {
+export const newApi = async ({ client, createIndexedTable }: TestDynamoDb) => {
   tables += 1;
-  const table = await createKeyedTable(`users-${tables}`, 'owner');
+  const table = await createIndexedTable(`users-${tables}`, ['owner'], userIndexes);
   const state = {
     secrets: JSON.stringify({ sparky: [`v1,${secrets.old}`, `v1,${secrets.new}`], 'product-studio': [secrets.other] }),
     secretReads: 0,
@@ -97,6 +99,7 @@ export const newApi = async ({ client, createKeyedTable }: TestDynamoDb) => {
     routes,
     handlers: apiHandlers({
       users,
+      userList: listUsers(client, table),
       catalog,
       zoneOf: zoneOf(catalog),
       judgeMessage: messageJudge({
@@ -115,6 +118,7 @@ export const newApi = async ({ client, createKeyedTable }: TestDynamoDb) => {
     problems,
     logger,
     metrics: createMetrics('identity'),
+    audit: keptTrail(),
   });
   let requests = 0;
   /** As `caller`, unless told otherwise. */

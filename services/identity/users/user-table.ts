@@ -10,9 +10,10 @@ import { uuidv7 } from 'uuidv7';
 import { ContentionError } from '#shared/eventsourcing/command-handler.ts';
 import { type Owner, ownerKey } from '#shared/owner.ts';
 import type { ActiveUser, UserChange, UserRecord } from '../domain/user.ts';
+import { emailKey } from './user-list.ts';
 
-/** A write's own mark: a write whose answer was lost is known again by it. */
-type Item = UserRecord & { readonly write_id?: string };
+/** A write's own mark: a write whose answer was lost is known again by it. The address as it is searched by. */
+type Item = UserRecord & { readonly write_id?: string; readonly email_key?: string };
 
 export interface Stamp {
   readonly at: string;
@@ -47,6 +48,10 @@ const itemInTheWay = (error: unknown): Item | undefined => {
   return error.Item && (unmarshall(error.Item) as Item);
 };
 
+/** What the address is searched by follows it, whoever writes it. */
+const searchable = ({ email }: Pick<UserChange, 'email'>) =>
+  email === undefined ? {} : { email_key: emailKey(email) };
+
 const updateOf = (change: Readonly<Record<string, unknown>>) => {
   const fields = Object.entries(change).filter(([, value]) => value !== undefined);
   return {
@@ -64,7 +69,14 @@ export const userTable = (client: DynamoDBDocumentClient, table: string): UserTa
     { at, correlationId }: Stamp,
   ): Promise<{ written: boolean; record: UserRecord | undefined }> => {
     const write_id = uuidv7();
-    const stamped = { ...change, version: version + 1, updated_at: at, correlation_id: correlationId, write_id };
+    const stamped = {
+      ...change,
+      ...searchable(change),
+      version: version + 1,
+      updated_at: at,
+      correlation_id: correlationId,
+      write_id,
+    };
     const { UpdateExpression, names, values } = updateOf(stamped);
     try {
       const { Attributes } = await client.send(
@@ -99,7 +111,7 @@ export const userTable = (client: DynamoDBDocumentClient, table: string): UserTa
         await client.send(
           new PutCommand({
             TableName: table,
-            Item: user,
+            Item: { ...user, ...searchable(user) },
             ConditionExpression: 'attribute_not_exists(#owner)',
             ExpressionAttributeNames: { '#owner': 'owner' },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -5,7 +5,7 @@ import { userId } from '#shared/owner.ts';
 import { isZone, localDate, monthEndsAt, monthOf } from '../domain/local-date.ts';
 import { monthlyPlays } from '../domain/plays.ts';
 import { currentStreak } from '../domain/streak.ts';
-import type { ActiveUser, DeletedUser } from '../domain/user.ts';
+import type { ActiveUser, DeletedUser, UserRecord } from '../domain/user.ts';
 
 const date = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 const time = z.iso.datetime();
@@ -48,13 +48,18 @@ export const userView = z.strictObject({
   updated_at: time,
 });
 
-const active = userView.extend({ status: z.literal('active') });
+const links = z
+  .strictObject({ account: z.string(), transactions: z.string(), generations: z.string(), payments: z.string() })
+  .describe('Paths of what other services know of the user. The account has the plan.');
+
+const active = userView.extend({ status: z.literal('active'), links });
 const deleted = z.strictObject({
   id: userId,
   app: z.string(),
   status: z.literal('deleted'),
   created_at: time.nullable(),
   deleted_at: time,
+  links,
 });
 
 /** For admins. Of a user who left, no more than that. */
@@ -139,10 +144,35 @@ export const userOf = (user: ActiveUser, { at, zone }: Here, email = user.email)
   };
 };
 
-export const deletedUserOf = ({ user, app, created_at, deleted_at }: DeletedUser): z.infer<typeof deleted> => ({
+const linksOf = (user: string): z.infer<typeof links> => {
+  const id = encodeURIComponent(user);
+  return {
+    account: `/v1/admin/accounts/${id}`,
+    transactions: `/v1/admin/accounts/${id}/transactions`,
+    generations: `/v1/admin/generations?user=${id}`,
+    payments: `/v1/admin/payments?user=${id}`,
+  };
+};
+
+const deletedUserOf = ({ user, app, created_at, deleted_at }: DeletedUser): z.infer<typeof deleted> => ({
   id: user,
   app,
   status: 'deleted',
   created_at: created_at ?? null,
   deleted_at,
+  links: linksOf(user),
 });
+
+/** For admins. `zone` is asked for where days count. */
+export const adminUserOf = async (
+  record: UserRecord,
+  at: string,
+  zoneOf: (user: ActiveUser) => Promise<string>,
+): Promise<z.infer<typeof adminUserView>> =>
+  record.status === 'deleted'
+    ? deletedUserOf(record)
+    : {
+        ...userOf(record, { at, zone: await zoneOf(record) }),
+        status: record.status,
+        links: linksOf(record.user),
+      };

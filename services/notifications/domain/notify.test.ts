@@ -76,6 +76,13 @@ describe('SP5 credits', () => {
     when(noted('CreditsAdjusted', { ...adjusted, credits: 100 })).tells('credits_given', told);
     when(noted('CreditsAdjusted', { ...adjusted, credits: -100 })).nothing();
   });
+  test('FS9 what a run cost and an admin gave back names the run', () => {
+    const adjusted = { adjustmentId: 'refund-gen_1', rows: [], jobId: 'gen_1', credits: 100, available: 120 };
+    when(noted('CreditsAdjusted', adjusted)).tells('credits_given', {
+      ...told,
+      subject: { kind: 'generation', id: 'gen_1' },
+    });
+  });
   test('X11 a low balance is told of: what is left, and the user’s own threshold', () =>
     when(noted('LowBalanceReached', { below: 10, available: 9 })).tells('low_balance', {
       type: 'credits',

@@ -58,7 +58,8 @@ const failedJob = (event: EventOf<'JobFailed'>, names: Names): Told => {
 };
 
 /** What a user asked for or gets every day is no news: the balance shows it. */
-const granted = ({ data: { kind, credits, available } }: EventOf<'CreditsGranted'>): Told | undefined => {
+const granted = ({ data: { kind, credits, available, imported } }: EventOf<'CreditsGranted'>): Told | undefined => {
+  if (imported) return undefined;
   const params = { credits, available };
   switch (kind) {
     case 'pack':
@@ -74,8 +75,11 @@ const granted = ({ data: { kind, credits, available } }: EventOf<'CreditsGranted
 };
 
 /** People who take credits away tell the user themselves, or have a reason not to. */
-const adjusted = ({ data: { credits, available } }: EventOf<'CreditsAdjusted'>): Told | undefined =>
-  credits > 0 ? { name: 'credits_given', type: 'credits', params: { credits, available } } : undefined;
+const adjusted = ({ data: { credits, available, jobId } }: EventOf<'CreditsAdjusted'>): Told | undefined => {
+  if (credits <= 0) return undefined;
+  const subject = jobId === undefined ? {} : { subject: { kind: 'generation', id: jobId } as const };
+  return { name: 'credits_given', type: 'credits', params: { credits, available }, ...subject };
+};
 
 const nameOfPlan = (plan: string, { plans }: Names): string => plans.find(({ id }) => id === plan)?.name ?? plan;
 

@@ -1,6 +1,6 @@
 /** Notifications' API function. */
 import { apiFunction } from '#shared/http/api-function.ts';
-import { broadcasts, catalog, logger, metrics, notifications, wakeBroadcast } from '../composition.ts';
+import { audit, broadcasts, catalog, logger, metrics, notifications, wakeBroadcast } from '../composition.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
 import { apiHandlers } from './api-handlers.ts';
@@ -18,4 +18,5 @@ export const handler = apiFunction({
   problems,
   logger: log,
   metrics: metrics(),
+  audit: audit(),
 });

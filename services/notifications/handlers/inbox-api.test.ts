@@ -5,6 +5,7 @@ import { apiFunction } from '#shared/http/api-function.ts';
 import { createLogger } from '#shared/observability/logger.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import { apiEvent } from '#shared/testing/api-event.ts';
+import { keptTrail } from '#shared/testing/audit.ts';
 import type { BroadcastMessage } from '../broadcasts/message.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
@@ -39,6 +40,7 @@ const newWorld = () => {
     problems,
     logger: createLogger('notifications'),
     metrics: createMetrics('notifications'),
+    audit: keptTrail(),
   });
   const send = async (method: string, path: string, { app = 'sparky', user = 'user-1', role, ...sent }: Sent = {}) => {
     const { body, key, query } = sent;

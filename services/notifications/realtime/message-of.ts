@@ -72,8 +72,11 @@ const over = { ...running, cost_credits: 0 };
 
 type Stand = Pick<Generation, 'status' | 'progress' | 'cost_credits' | 'outputs' | 'error'>;
 
+/** A refund changes the balance, which is told by the ledger, and nothing of how the job stands. */
+type GenerationTold = Exclude<GenerationEvent, { type: 'JobRefunded' }>;
+
 /** Nothing for a change that does not say how the job stands, as earlier ones did not. */
-const standOf = (event: GenerationEvent): Stand | undefined => {
+const standOf = (event: GenerationTold): Stand | undefined => {
   switch (event.type) {
     case 'JobRequested':
       return { ...running, status: 'queued', cost_credits: event.data.quote };
@@ -100,7 +103,7 @@ const standOf = (event: GenerationEvent): Stand | undefined => {
   }
 };
 
-const generationMessage = (event: GenerationEvent): Told | undefined => {
+const generationMessage = (event: GenerationTold): Told | undefined => {
   const stand = standOf(event);
   if (!stand) return undefined;
   const { jobId: id, tool } = event.data;
@@ -209,6 +212,7 @@ export const messageOf = (event: Heard): Told | undefined => {
     case 'AccountOpened':
     case 'AccountClosed':
     case 'TopUpEnded':
+    case 'JobRefunded':
       return undefined;
   }
 };

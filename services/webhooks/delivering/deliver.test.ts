@@ -7,6 +7,7 @@ import type { DeliveryTable } from '../storage/delivery-table.ts';
 import { memoryDeliveries, memoryEndpoints, memoryQueue } from '../test/memory.ts';
 import { at, captured, deliveryOf, endpointOf, failed, succeeded } from '../test/samples.ts';
 import { deliver } from './deliver.ts';
+import type { AttemptCount } from './metrics.ts';
 import type { Letter } from './post.ts';
 import { tellEndpoints } from './tell-endpoints.ts';
 import type { WakeUp } from './wake-up.ts';
@@ -22,6 +23,7 @@ const startWorld = async (
   const endpoints = memoryEndpoints();
   await endpoints.create(endpoint);
   const letters: (Letter & { readonly at: string })[] = [];
+  const counted: AttemptCount[] = [];
   const post = async (letter: Letter): Promise<Outcome> => {
     const begun = queue.now().toISOString();
     const status = answers[Math.min(letters.length, answers.length - 1)];
@@ -35,6 +37,7 @@ const startWorld = async (
     secretsOf: async (_signer, versions) => versions.map((version) => `secret ${version}`),
     post,
     logger: { info: () => {} },
+    count: (attempt) => void counted.push(attempt),
     random: () => 0.5,
   });
   return {
@@ -43,6 +46,7 @@ const startWorld = async (
     deliveries,
     queue,
     letters,
+    counted,
     handle,
     tell: tellEndpoints(common, generationMessage),
     tellPayment: tellEndpoints(common, paymentMessage),
@@ -170,6 +174,31 @@ describe('X9 a delivery', () => {
     await world.endpoints.rotate(world.endpoint, { secretVersion: 2, retired, updatedAt: at });
     await world.queue.drain(world.handle);
     expect(world.letters[1]).toMatchObject({ url: 'https://new.example/', secrets: ['secret 2', 'secret 1'] });
+  });
+});
+
+describe('attempts are counted', () => {
+  test('each once: that it failed, and that nothing comes after it', async () => {
+    const world = await startWorld([500, undefined, 200]);
+    await tellAndDrain(world);
+    const failure = { failed: true, givenUp: false };
+    expect(world.counted).toEqual([failure, failure, { failed: false, givenUp: false }]);
+    const gone = await startWorld([410]);
+    await tellAndDrain(gone);
+    expect(gone.counted).toEqual([{ failed: true, givenUp: true }]);
+  });
+
+  test('not where nothing was tried, and not of an endpoint that its admin tests', async () => {
+    const removed = await startWorld();
+    await removed.tell(succeeded());
+    await removed.endpoints.remove('sparky', removed.endpoint.id);
+    await removed.queue.drain(removed.handle);
+    expect(removed.counted).toEqual([]);
+    const tested = await startWorld([500]);
+    const ping = deliveryOf(tested.endpoint, { type: 'test.ping', giveUpAt: at });
+    await tested.deliveries.add(ping, at);
+    await tested.handle({ endpoint: ping.endpoint, delivery: ping.id, attempt: 0 });
+    expect([tested.letters.length, tested.counted]).toEqual([1, []]);
   });
 });
 

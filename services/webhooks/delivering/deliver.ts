@@ -9,6 +9,7 @@ import { type Endpoint, signingVersions } from '../domain/endpoint.ts';
 import type { SecretsOf } from '../signing/endpoint-secrets.ts';
 import type { DeliveryTable } from '../storage/delivery-table.ts';
 import type { EndpointTable } from '../storage/endpoint-table.ts';
+import type { CountAttempt } from './metrics.ts';
 import type { Post } from './post.ts';
 import type { SendWakeUp, WakeUp } from './wake-up.ts';
 
@@ -19,6 +20,7 @@ export interface DeliverDependencies {
   readonly post: Post;
   readonly wake: SendWakeUp;
   readonly logger: Pick<Logger, 'info'>;
+  readonly count: CountAttempt;
   readonly now: () => Date;
   readonly random: () => number;
 }
@@ -48,7 +50,7 @@ const attemptOf =
   };
 
 export const deliver = (dependencies: DeliverDependencies) => {
-  const { endpoints, deliveries, secretsOf, wake, now, random } = dependencies;
+  const { endpoints, deliveries, secretsOf, wake, count, now, random } = dependencies;
   const makeAttempt = attemptOf(dependencies);
   return async (message: WakeUp): Promise<void> => {
     const delivery = await deliveries.get(message.endpoint, message.delivery);
@@ -66,7 +68,11 @@ export const deliver = (dependencies: DeliverDependencies) => {
     // Whoever was quicker may yet die of it.
     if (!claimed) return wake(message, lookAgainMs);
 
-    const progress = afterAttempt(claimed, await makeAttempt(claimed, endpoint, secrets), now(), random());
+    const outcome = await makeAttempt(claimed, endpoint, secrets);
+    const progress = afterAttempt(claimed, outcome, now(), random());
+    // Of an endpoint that is switched off nothing was tried, and a test says how it went to whoever made it.
+    if (endpoint?.active && claimed.type !== 'test.ping')
+      count({ failed: outcome.attempt.error !== undefined, givenUp: progress.status === 'failed' });
     if (progress.dueAt)
       await wake({ ...message, attempt: claimed.attempt }, Date.parse(progress.dueAt) - now().getTime());
     await deliveries.progress(claimed, progress);

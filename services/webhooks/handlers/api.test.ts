@@ -6,6 +6,7 @@ import { publicOnly } from '#shared/net/public-http.ts';
 import { createLogger } from '#shared/observability/logger.ts';
 import { createMetrics } from '#shared/observability/metrics.ts';
 import { apiEvent } from '#shared/testing/api-event.ts';
+import { keptTrail } from '#shared/testing/audit.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
 import { memoryDeliveries, memoryEndpoints, memoryQueue } from '../test/memory.ts';
@@ -42,6 +43,7 @@ const newWorld = () => {
     problems,
     logger: createLogger('webhooks'),
     metrics: createMetrics('webhooks'),
+    audit: keptTrail(),
   });
   const send = async (method: string, path = '', { app = 'sparky', body, key, query }: Sent = {}) => {
     const answer = await handler(

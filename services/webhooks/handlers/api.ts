@@ -1,6 +1,6 @@
 /** Webhooks' API function. */
 import { apiFunction } from '#shared/http/api-function.ts';
-import { deliveries, endpoints, logger, metrics, secretsOf, trusts, wake } from '../composition.ts';
+import { audit, deliveries, endpoints, logger, metrics, secretsOf, trusts, wake } from '../composition.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
 import { apiHandlers } from './api-handlers.ts';
@@ -19,4 +19,5 @@ export const handler = apiFunction({
   problems,
   logger: log,
   metrics: metrics(),
+  audit: audit(),
 });

@@ -1,12 +1,22 @@
 /** Sends what is due; those of a batch at the same time, so that one slow receiver holds up itself. */
 import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
 import { publicHttp } from '#shared/net/public-http.ts';
-import { deliveries, endpoints, logger, secretsOf, trusts, wake } from '../composition.ts';
+import { MetricUnit } from '#shared/observability/metrics.ts';
+import { deliveries, endpoints, logger, metrics, secretsOf, trusts, wake } from '../composition.ts';
 import { deliver } from '../delivering/deliver.ts';
+import { type AttemptCount, webhookMetrics } from '../delivering/metrics.ts';
 import { post } from '../delivering/post.ts';
 import { wakeUp } from '../delivering/wake-up.ts';
 
 const log = logger();
+const counts = metrics();
+
+const count = ({ failed, givenUp }: AttemptCount): void => {
+  counts.addMetric(webhookMetrics.failed, MetricUnit.Count, Number(failed));
+  if (givenUp) counts.addMetric(webhookMetrics.givenUp, MetricUnit.Count, 1);
+  counts.publishStoredMetrics();
+};
+
 const now = () => new Date();
 
 export const handler = queueConsumer(
@@ -19,6 +29,7 @@ export const handler = queueConsumer(
     post: post(publicHttp({ trusts: trusts() }), now),
     wake: wake(),
     logger: log,
+    count,
     now,
     random: Math.random,
   }),

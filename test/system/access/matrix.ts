@@ -4,48 +4,21 @@
  */
 import { sandboxLab } from '#apps/sandbox-lab.ts';
 import { offerOf } from '#services/catalog/contracts.ts';
-import type { World } from './world.ts';
+import { type More, ofApp, ofDeployment, onUser, open, owned, type Row, row, session } from './row.ts';
 
-/** `user` owns what a row's path names; the others do not. */
-export const callers = [
-  'anonymous',
-  'other user',
-  "other app's user",
-  "other app's admin",
-  'key',
-  'admin',
-  'user',
-] as const;
-export type Caller = (typeof callers)[number];
-
-export interface Row {
-  readonly expected: Readonly<Record<Caller, number>>;
-  /** The path with its parameters filled in; default: the route's own. */
-  readonly path?: (world: World) => string | Promise<string>;
-  readonly body?: (world: World) => unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Every caller is a new one, because a call that succeeds ends them. */
-  readonly fresh?: true;
-}
-
-type More = Omit<Row, 'expected'>;
-
-const row = (statuses: readonly number[], more: More = {}): Row => {
-  if (statuses.length !== callers.length) throw new Error(`${statuses.length} statuses for ${callers.length} callers`);
-  const expected = Object.fromEntries(callers.map((caller, index) => [caller, statuses[index]])) as Row['expected'];
-  return { expected, ...more };
+const admin: Readonly<Record<string, Row>> = {
+  'GET /v1/admin/metrics': ofApp(200),
+  'GET /v1/admin/audit': ofApp(200),
+  'GET /v1/operator/audit': ofDeployment(200),
+  'GET /v1/operator/queues': ofDeployment(200),
+  // Functions read it: there are no dead letters in it.
+  'GET /v1/operator/queues/{name}/messages': ofDeployment(409, {
+    path: ({ workQueue }) => `/v1/operator/queues/${workQueue}/messages`,
+  }),
+  'POST /v1/operator/queues/{name}/redrive': ofDeployment(409, {
+    path: ({ workQueue }) => `/v1/operator/queues/${workQueue}/redrive`,
+  }),
 };
-
-/** Anybody, and the same for all. */
-const open = (status: number, more?: More) => row([status, status, status, status, status, status, status], more);
-/** Whoever has a session, each for themselves. A key is no user. */
-const session = (status: number, more?: More) => row([401, status, status, status, 401, status, status], more);
-/** What one user owns: for all others it is not there. */
-const owned = (status: number, more?: More) => row([401, 404, 404, 404, 401, 404, status], more);
-/** An admin's act on the admin's own app. */
-const ofApp = (status: number, more?: More) => row([401, 403, 403, status, status, status, 403], more);
-/** An admin's act on one user of the app: another app's admin finds nobody. */
-const onUser = (status: number, more?: More) => row([401, 403, 403, 404, status, status, 403], more);
 
 const credits: Readonly<Record<string, Row>> = {
   'GET /v1/credits': session(200),
@@ -63,6 +36,9 @@ const credits: Readonly<Record<string, Row>> = {
   }),
   'GET /v1/admin/accounts': ofApp(200),
   'GET /v1/admin/accounts/{user}': onUser(200, { path: ({ user }) => `/v1/admin/accounts/${user.id}` }),
+  'GET /v1/admin/accounts/{user}/transactions': onUser(200, {
+    path: ({ user }) => `/v1/admin/accounts/${user.id}/transactions`,
+  }),
   'POST /v1/admin/accounts/{user}/adjustments': onUser(200, {
     path: ({ user }) => `/v1/admin/accounts/${user.id}/adjustments`,
     body: () => ({ credits: 1, reason: 'a gift' }),
@@ -113,6 +89,17 @@ const generation: Readonly<Record<string, Row>> = {
   // A picture: its owner hears that it cannot be played, others nothing.
   'POST /v1/generations/{id}/plays': owned(409, { path: ({ job }) => `/v1/generations/${job}/plays` }),
   'GET /v1/admin/generations/failures': ofApp(200),
+  'GET /v1/admin/generations': ofApp(200),
+  'GET /v1/admin/generations/{id}': onUser(200, { path: ({ job }) => `/v1/admin/generations/${job}` }),
+  // It is completed: an admin hears that, others nothing.
+  'POST /v1/admin/generations/{id}/retry': onUser(409, {
+    path: ({ job }) => `/v1/admin/generations/${job}/retry`,
+    headers: { 'idempotency-key': 'matrix' },
+  }),
+  'POST /v1/admin/generations/{id}/refund': onUser(200, {
+    path: ({ job }) => `/v1/admin/generations/${job}/refund`,
+    body: () => ({ reason: 'a torn picture' }),
+  }),
   'POST /v1/saved-replies': session(201, { body: () => ({ text: 'Same time tomorrow?' }) }),
   'GET /v1/saved-replies': session(200),
   'GET /v1/saved-replies/{id}': owned(200, { path: ({ reply }) => `/v1/saved-replies/${reply}` }),
@@ -136,6 +123,7 @@ const identity: Readonly<Record<string, Row>> = {
   'POST /v1/me/plays': session(200),
   'GET /v1/me/export': session(202),
   'DELETE /v1/me': session(204, { fresh: true }),
+  'GET /v1/admin/users': ofApp(200),
   'GET /v1/admin/users/{user}': onUser(200, { path: ({ user }) => `/v1/admin/users/${user.id}` }),
   'PUT /v1/admin/users/{user}/roles': onUser(200, {
     path: async ({ newUser }) => `/v1/admin/users/${(await newUser()).id}/roles`,
@@ -293,8 +281,14 @@ const billing: Readonly<Record<string, Row>> = {
   'POST /webhooks/paymob/{app}': open(401, { path: () => '/webhooks/paymob/sandbox-lab', body: () => ({}) }),
 };
 
+const reference: Readonly<Record<string, Row>> = {
+  'GET /v1/openapi.json': open(200),
+  'GET /v1/docs': open(200),
+};
+
 /** By method and path, as the route tables write them. */
 export const matrix: Readonly<Record<string, Row>> = {
+  ...admin,
   ...credits,
   ...generation,
   ...identity,
@@ -302,4 +296,5 @@ export const matrix: Readonly<Record<string, Row>> = {
   ...webhooks,
   ...notifications,
   ...billing,
+  ...reference,
 };

@@ -1,9 +1,9 @@
 /** The people and things that the access matrix speaks of: one user with one of everything, and all the others who must not see it. */
-import { mintAdminKey } from '#services/identity/admin-keys/admin-key.ts';
+import { mintAdminKey, mintOperatorKey } from '#services/identity/admin-keys/admin-key.ts';
 import { type ApiClient, apiClient, uploadAsset } from '../client.ts';
 import { makePhoto } from '../photo.ts';
 import { type App, type Stack, startStack, type User } from '../stack.ts';
-import type { Caller } from './matrix.ts';
+import type { Caller } from './row.ts';
 
 /** The app that the rows are about, and another one beside it. */
 const app: App = 'sandbox-lab';
@@ -11,6 +11,7 @@ const otherApp: App = 'sparky';
 
 export interface World {
   readonly stack: Stack;
+  readonly operatorKey: string;
   readonly user: User;
   readonly asset: string;
   readonly job: string;
@@ -25,6 +26,8 @@ export interface World {
   /** Of a pack, paid at Stripe, and what Stripe told of it. */
   readonly payment: string;
   readonly callback: string;
+  /** A queue that a function reads. */
+  readonly workQueue: string;
   /** What no answer to anybody else on a user's route may hold. */
   readonly secrets: readonly string[];
   /** Of the same app, with a record and an account. */
@@ -64,7 +67,8 @@ const buyPack = async (stack: Stack, { api }: User, admin: Pick<ApiClient, 'call
 export const startWorld = async (): Promise<World> => {
   const key = mintAdminKey(app);
   const otherKey = mintAdminKey(otherApp);
-  const hashes = { [app]: [key.hash], [otherApp]: [otherKey.hash] };
+  const operatorKey = mintOperatorKey();
+  const hashes = { [app]: [key.hash], [otherApp]: [otherKey.hash], '*': [operatorKey.hash] };
   const stack = await startStack({ secrets: { 'tessera/admin-keys': JSON.stringify(hashes) } });
   const baseUrl = stack.account.httpUrl();
   const newUser = async (of: App = app): Promise<User> => {
@@ -86,6 +90,8 @@ export const startWorld = async (): Promise<World> => {
         return stack.anybody;
       case 'key':
         return withKey(baseUrl, key.key);
+      case 'operator':
+        return withKey(baseUrl, operatorKey.key);
       case 'admin':
         return (await newAdmin(app, key.key)).api;
       case "other app's admin":
@@ -141,6 +147,7 @@ export const startWorld = async (): Promise<World> => {
   const known = new Map<Caller, Promise<Pick<ApiClient, 'call'>>>([['user', Promise.resolve(user.api)]]);
   return {
     stack,
+    operatorKey: operatorKey.key,
     user,
     asset,
     job,
@@ -152,6 +159,7 @@ export const startWorld = async (): Promise<World> => {
     broadcast,
     payment,
     callback,
+    workQueue: stack.account.queue('TesseraPlatform.AuditQueue').name,
     secrets: [user.id, asset, job, notification, prompt, reply, secretText, payment, callback],
     newUser: () => newUser(),
     newAsset,

@@ -7,7 +7,6 @@ import { askedBy, leftMinor } from '../../domain/ask-refund.ts';
 import { type AskedRefund, type KnownPayment, paymentStream } from '../../domain/payment-state.ts';
 import type { HandlePayment, PaymentStore } from '../../handle-payment.ts';
 import { adminPaymentView } from '../../payment-view.ts';
-import type { BillingRejection } from '../../problems.ts';
 import { type PaymentProviderApi, ProviderFailure, type ProvidersOf } from '../../providers/provider.ts';
 import type { PaymentRows } from '../../read-models/payments.ts';
 import { type ListPayments, paymentsOfStatus } from '../../read-models/payments-of-status.ts';
@@ -90,8 +89,8 @@ const giveBack = async (
 };
 
 const isGone = ({ provider }: KnownPayment) =>
-  refuse<BillingRejection>('provider-unsupported', { detail: `${provider} is set up no more.` });
-const exceeds = (state: KnownPayment): Refusal<BillingRejection> =>
+  refuse('provider-unsupported', { detail: `${provider} is set up no more.` });
+const exceeds = (state: KnownPayment): Refusal<'refund-exceeds'> =>
   refuse('refund-exceeds', {
     detail:
       state.status === 'captured'

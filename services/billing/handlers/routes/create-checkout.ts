@@ -14,7 +14,7 @@ import {
 } from '../../buying/sale-of.ts';
 import { standingOf } from '../../buying/standing.ts';
 import { type SubscribeDeps, subscribe } from '../../buying/subscribe.ts';
-import { refusedField, returnUrl } from '../../buying/urls.ts';
+import { type AddressFault, refusedField, returnUrl } from '../../buying/urls.ts';
 import type { PaymentProvider } from '../../contracts.ts';
 import { noSubscription, subscriptionStream } from '../../domain/subscription-state.ts';
 import type { BillingRejection } from '../../problems.ts';
@@ -38,13 +38,13 @@ type Wanted = { readonly kind: 'once'; readonly terms: Terms } | { readonly kind
 
 const isRefusal = (value: object): value is Refusal<BillingRejection> => 'rejection' in value;
 
-const unsold = (rejection: BillingRejection, pointer: string, detail: string) =>
+const unsold = <Rejection extends BillingRejection>(rejection: Rejection, pointer: string, detail: string) =>
   refuse(rejection, { detail, errors: [{ pointer, detail }] });
 
 const wantedOf = (
   definition: AppDefinition,
   { pack_id, plan_id = '' }: Request['body'],
-): Wanted | Refusal<BillingRejection> => {
+): Wanted | Refusal<'pack-unknown' | 'plan-unknown' | 'plan-not-sold'> => {
   if (pack_id !== undefined) {
     const terms = packTerms(definition, pack_id);
     return terms === 'pack-unknown'
@@ -57,7 +57,7 @@ const wantedOf = (
     : { kind: 'plan', plan };
 };
 
-const addressesOf = (definition: AppDefinition, body: Request['body']): Addresses | Refusal<BillingRejection> => {
+const addressesOf = (definition: AppDefinition, body: Request['body']): Addresses | Refusal<AddressFault> => {
   const { urls } = definition;
   const successUrl = returnUrl(definition, {
     given: body.success_url,
@@ -96,7 +96,7 @@ const standsForThis = async (
 const idleField = (
   { plan_id, save_payment_method, billing_data }: Request['body'],
   provider: PaymentProvider,
-): Refusal<BillingRejection> | undefined => {
+): Refusal<'request-invalid'> | undefined => {
   const idle = (field: string, detail: string) => refusedField('request-invalid', `/body/${field}`, detail);
   if (plan_id !== undefined && save_payment_method !== undefined)
     return idle('save_payment_method', 'is of packs alone: a subscription keeps its card by itself');
@@ -105,7 +105,7 @@ const idleField = (
   return undefined;
 };
 
-const unsupported = (detail: string) => refuse<BillingRejection>('provider-unsupported', { detail });
+const unsupported = (detail: string) => refuse('provider-unsupported', { detail });
 
 const subscriptionPage = async (
   deps: CheckoutDeps,
@@ -114,7 +114,7 @@ const subscriptionPage = async (
 ) => {
   const buyer = { owner: { app: user.app, user: user.user }, email: user.email };
   const page = await subscribe(deps)(stripe, { buyer, sale: planSale(plan), key, at, correlationId, ...addresses });
-  return page === 'subscription-exists' ? refuse<BillingRejection>(page) : answer(null, 'stripe', page);
+  return page === 'subscription-exists' ? refuse(page) : answer(null, 'stripe', page);
 };
 
 const answer = <PaymentId extends `pay_${string}` | null>(

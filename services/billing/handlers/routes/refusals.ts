@@ -2,17 +2,16 @@
 import { refuse } from '#shared/http/route.ts';
 import type { RequestedPayment } from '../../buying/request-payment.ts';
 import { paymentStatusOf } from '../../payment-view.ts';
-import type { BillingRejection } from '../../problems.ts';
 
 export const keyTaken = () =>
-  refuse<BillingRejection>('idempotency-mismatch', {
+  refuse('idempotency-mismatch', {
     detail: 'The key was used for another request: send this one under a new key.',
   });
 
 /** Whoever lost the answer finds the payment by this. */
 export const paymentOver = ({ paymentId, state }: RequestedPayment, at: string) => {
   const status = paymentStatusOf(state, at);
-  return refuse<BillingRejection>('payment-over', {
+  return refuse('payment-over', {
     detail: `The key belongs to ${paymentId}, which is ${status}. To buy it once more, send a new key.`,
     members: { payment_id: paymentId, payment_status: status },
   });

@@ -7,7 +7,12 @@ import { ProviderFailure } from '../../providers/provider.ts';
 
 const retryAfterSeconds = 5;
 
-const refusalOf = (failure: ProviderFailure): Refusal<BillingRejection> => {
+type SourceFault = Extract<
+  BillingRejection,
+  'unavailable' | 'provider-unavailable' | 'provider-refused' | 'idempotency-mismatch'
+>;
+
+const refusalOf = (failure: ProviderFailure): Refusal<SourceFault> => {
   switch (failure.kind) {
     case 'unavailable':
       return refuse('provider-unavailable', { retryAfterSeconds: failure.retryAfterSeconds ?? retryAfterSeconds });
@@ -23,7 +28,7 @@ const refusalOf = (failure: ProviderFailure): Refusal<BillingRejection> => {
 export const withSourceFaults =
   (logger: Pick<Logger, 'error' | 'warn'>) =>
   <In, Out>(handler: (input: In) => Promise<Out>) =>
-  async (input: In): Promise<Out | Refusal<BillingRejection>> => {
+  async (input: In): Promise<Out | Refusal<SourceFault>> => {
     try {
       return await handler(input);
     } catch (error) {

@@ -6,7 +6,6 @@ import { changeOfPlan, type NoChange, type PlanChange } from '../../buying/chang
 import { standingOf } from '../../buying/standing.ts';
 import { noSubscription, type Subscription, subscriptionStream } from '../../domain/subscription-state.ts';
 import type { SubscriptionStore } from '../../handle-subscription.ts';
-import type { BillingRejection } from '../../problems.ts';
 import type { ProvidersOf, StripeApi } from '../../providers/provider.ts';
 import type { routes } from '../../routes.ts';
 import type { Customers } from '../../storage/customers.ts';
@@ -36,7 +35,7 @@ const viewOf = async ({ customers }: SubscriptionDeps, user: Caller, state: Subs
 
 const stripeOf = async ({ providersOf }: SubscriptionDeps, { app }: Caller) => (await providersOf(app)).stripe;
 
-const unsupported = () => refuse<BillingRejection>('provider-unsupported', { detail: 'Stripe is set up no more.' });
+const unsupported = () => refuse('provider-unsupported', { detail: 'Stripe is set up no more.' });
 
 /** The answer shows what the provider says behind the change, not what was asked for. */
 const observed = async (
@@ -57,14 +56,15 @@ export const getSubscription =
     body: await viewOf(deps, user, await load(deps, user), at),
   });
 
-const noChange = ({ refused, detail }: NoChange) =>
-  refuse<BillingRejection>(refused, detail === undefined ? {} : { detail });
+const noChange = ({ refused, detail }: NoChange) => refuse(refused, detail === undefined ? {} : { detail });
 
 const changeFor = async (
   deps: SubscriptionDeps,
   { user, at }: Asked,
   planId: string,
-): Promise<{ readonly change: PlanChange; readonly stripe: StripeApi } | Refusal<BillingRejection>> => {
+): Promise<
+  { readonly change: PlanChange; readonly stripe: StripeApi } | Refusal<NoChange['refused'] | 'provider-unsupported'>
+> => {
   const definition = await servedApp(deps.catalog, user.app);
   const change = changeOfPlan(await load(deps, user), definition, { planId, at });
   if ('refused' in change) return noChange(change);
@@ -114,9 +114,9 @@ const act = async (
   todo: (stripe: StripeApi, subscription: string) => Promise<void>,
 ) => {
   const standing = standingOf(await load(deps, asked.user), asked.at);
-  if (standing.kind === 'none') return refuse<BillingRejection>('subscription-none');
+  if (standing.kind === 'none') return refuse('subscription-none');
   if (standing.kind === 'prepaid')
-    return refuse<BillingRejection>('subscription-unchangeable', {
+    return refuse('subscription-unchangeable', {
       detail: 'It is paid by the period and ends by itself.',
     });
   const stripe = await stripeOf(deps, asked.user);

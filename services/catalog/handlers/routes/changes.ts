@@ -36,11 +36,11 @@ interface ChangeInput {
 
 type Wanted = Pick<OfferChange, 'edited' | 'reason' | 'rolledBackTo' | 'itemPointer'>;
 /** What the request makes of the offer that is there. */
-type Making<In> = (
+type Making<In, Rejection extends CatalogRejection> = (
   current: OfferVersion,
   input: In,
   dependencies: ChangeDependencies,
-) => Promise<Wanted | Refusal<CatalogRejection>> | Wanted | Refusal<CatalogRejection>;
+) => Promise<Wanted | Refusal<Rejection>> | Wanted | Refusal<Rejection>;
 
 export const versionTag = (version: number): string => `"${version}"`;
 
@@ -51,16 +51,16 @@ const wantedVersion = (ifMatch: string | undefined): number | undefined => {
 };
 
 const changing =
-  <In extends ChangeInput>(make: Making<In>) =>
+  <In extends ChangeInput, Rejection extends CatalogRejection = never>(make: Making<In, Rejection>) =>
   (dependencies: ChangeDependencies) =>
   async (input: In) => {
     const { admin, headers, query, correlationId, at } = input;
     const { app, actor } = admin;
     const expectedVersion = wantedVersion(headers['if-match']);
     if (expectedVersion === undefined)
-      return refuse<CatalogRejection>('version-missing', { detail: 'Send the ETag of GET /v1/admin/catalog.' });
+      return refuse('version-missing', { detail: 'Send the ETag of GET /v1/admin/catalog.' });
     const current = await dependencies.offers.current(app);
-    if (!current) return refuse<CatalogRejection>('app-unknown');
+    if (!current) return refuse('app-unknown');
     const wanted = await make(current, input, dependencies);
     if ('rejection' in wanted) return wanted;
     const dryRun = query.dry_run;
@@ -92,7 +92,7 @@ const putting = (
     edited,
     reason,
   }: { item: { id: string }; id: string; edited: Edited | undefined; reason?: string | undefined },
-): Wanted | Refusal<CatalogRejection> => {
+): Wanted | Refusal<'offer-invalid'> => {
   const itemPointer = `/body/${kind}`;
   if (item.id !== id || !edited)
     return refuse('offer-invalid', {
@@ -101,10 +101,10 @@ const putting = (
   return { edited, reason, itemPointer };
 };
 
-const deleting = (
-  kind: Kind,
+const deleting = <K extends Kind>(
+  kind: K,
   { id, edited, reason }: { id: string; edited: Edited | undefined; reason?: string | undefined },
-): Wanted | Refusal<CatalogRejection> =>
+): Wanted | Refusal<`${K}-unknown`> =>
   edited ? { edited, reason } : refuse(`${kind}-unknown`, { detail: `There is no ${kind} "${id}".` });
 
 export const setTool = changing(({ offer }, { path: { id }, body: { tool, reason } }: Input<typeof routes.putTool>) =>

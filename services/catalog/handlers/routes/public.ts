@@ -27,15 +27,15 @@ const unavailable = (error: unknown): never => {
 
 /** A view of a public app's definition, or why there is none. */
 const showing =
-  <In extends PublicInput, Body>(
-    view: (definition: AppDefinition, input: In) => { readonly body: Body } | Refusal<CatalogRejection>,
+  <In extends PublicInput, Body, Rejection extends CatalogRejection = never>(
+    view: (definition: AppDefinition, input: In) => { readonly body: Body } | Refusal<Rejection>,
   ) =>
   ({ served }: Dependencies) =>
   async (input: In) => {
     const { app } = input.path;
     const definition = (await served.read(app).catch(unavailable))?.definition;
     if (definition === undefined || definition.internal)
-      return refuse<CatalogRejection>('app-unknown', { detail: `No app "${app}" is served here.` });
+      return refuse('app-unknown', { detail: `No app "${app}" is served here.` });
     const seen = view(definition, input);
     return 'rejection' in seen ? seen : cacheableReply({ headers: input.headers, maxAgeSeconds }, seen.body);
   };

@@ -4,7 +4,6 @@ import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
 import { type CurrentOffers, type OfferStore, versionOf } from '../../current-offers.ts';
 import { offerStream } from '../../domain/offer.ts';
-import type { CatalogRejection } from '../../problems.ts';
 import type { routes } from '../../routes.ts';
 import { changesOf, versionFields } from '../../version-view.ts';
 import { versionTag } from './changes.ts';
@@ -18,7 +17,7 @@ export const getOffer =
   ({ offers }: Dependencies) =>
   async ({ admin }: Input<typeof routes.getOffer>) => {
     const current = await offers.current(admin.app);
-    if (!current) return refuse<CatalogRejection>('app-unknown');
+    if (!current) return refuse('app-unknown');
     const { version, record, state, offer } = current;
     return {
       status: 200 as const,
@@ -35,7 +34,7 @@ export const listVersions =
     const { app } = admin;
     const from = decodeCursor(place, cursor);
     // The first look at an app makes its first version.
-    if (!from && !(await offers.current(app))) return refuse<CatalogRejection>('app-unknown');
+    if (!from && !(await offers.current(app))) return refuse('app-unknown');
     const records = await store.read(offerStream(app), {
       direction: 'backward',
       limit,
@@ -55,9 +54,9 @@ export const getVersion =
   ({ store, offers }: Dependencies) =>
   async ({ admin, path: { version } }: Input<typeof routes.getVersion>) => {
     const { app } = admin;
-    if (!(await offers.current(app))) return refuse<CatalogRejection>('app-unknown');
+    if (!(await offers.current(app))) return refuse('app-unknown');
     const [record] = await store.read(offerStream(app), { after: version - 1, limit: 1 });
-    if (!record) return refuse<CatalogRejection>('version-unknown', { detail: `There is no version ${version}.` });
+    if (!record) return refuse('version-unknown', { detail: `There is no version ${version}.` });
     return {
       status: 200 as const,
       body: { ...versionFields(record), ...changesOf(record), offer: versionOf(record).offer },

@@ -12,7 +12,7 @@ import { derivedId, type Id } from '#shared/ids.ts';
 import { isEnded, isKnown, type Job, jobStream, type KnownJob } from '../../domain/job.ts';
 import type { JobEvent } from '../../domain/job-events.ts';
 import type { HandleJob } from '../../handle-job.ts';
-import type { HoldCredits } from '../../ledger/hold-credits.ts';
+import type { HoldCredits, HoldRejection } from '../../ledger/hold-credits.ts';
 import { costOf } from '../../read-models/jobs.ts';
 import type { routes } from '../../routes.ts';
 import type { AssetTable } from '../../storage/asset-table.ts';
@@ -60,14 +60,14 @@ const refusalDetails: Partial<Record<GenerationRejection, string>> = {
 const holdRefusal = (
   { rejection, available, retryAfterSeconds }: Extract<HoldAnswer, { status: 'refused' }>,
   quote: number,
-): Refusal<GenerationRejection> =>
+): Refusal<HoldRejection> =>
   refuse(rejection, {
     detail: refusalDetails[rejection] ?? `This run costs ${plural(quote)}; you can spend ${available} now.`,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 
 /** To the first request and to every repetition: how the job stands, and what it costs by now. */
-const answer = (id: Id<'gen'>, job: KnownJob) => {
+export const answer = (id: Id<'gen'>, job: KnownJob) => {
   const body = { id, status: job.status, cost_credits: costOf(job), remaining_credits: job.remaining ?? null };
   return { status: isEnded(job) ? 200 : 202, body } as const;
 };
@@ -88,6 +88,8 @@ export interface Order {
   readonly body: Pick<Request['body'], 'tool' | 'params' | 'inputs' | 'prompt_id' | 'title' | 'refresh'>;
   /** The first of the family that the job joins. */
   readonly parent: Id<'gen'> | undefined;
+  /** The failed or cancelled one that runs again. */
+  readonly retryOf?: Id<'gen'>;
 }
 
 /** A family has one level: a variation of a variation is one of the same original. */
@@ -97,7 +99,7 @@ export const familyOf = (id: Id<'gen'>, { parent }: Pick<KnownJob, 'parent'>): I
 const namedFamily = async (
   { store }: Pick<CreateGenerationDeps, 'store'>,
   { user, body: { variation_of: id } }: Pick<Request, 'user' | 'body'>,
-): Promise<Refusal<GenerationRejection> | Pick<Order, 'parent'>> => {
+): Promise<Refusal<'job-not-found'> | Pick<Order, 'parent'>> => {
   if (id === undefined) return { parent: undefined };
   const named = (await store.load(jobStream(user, id)))?.state;
   if (named && isKnown(named)) return { parent: familyOf(id, named) };
@@ -109,7 +111,7 @@ const namedFamily = async (
 /** What the job is made of, whoever pays for it. */
 const factsOfRun = (
   { tool, params, optionPrompts, inputs, quote }: Run,
-  { body, parent }: Order,
+  { body, parent, retryOf }: Order,
   { at, fingerprint }: { at: string; fingerprint: string },
 ) => {
   const title = body.title ?? (typeof params.title === 'string' ? params.title.trim().slice(0, 200) : undefined);
@@ -124,6 +126,7 @@ const factsOfRun = (
     quote,
     deadline: secondsAfter(at, tool.deadline_seconds),
     ...(parent ? { parent } : {}),
+    ...(retryOf ? { retryOf } : {}),
     ...(title ? { title } : {}),
   } as const;
 };
@@ -145,16 +148,25 @@ const holdFor = async (
     correlationId,
   })) ?? 'unreachable';
 
-/** `fingerprint`: of what was asked for. `order`: asked after only when no job was made of it before. */
-export const runOrder = async (
+/** The job of a request: its owner's key makes it. */
+export const idOfKey = ({ user: { app, user }, idempotencyKey }: Pick<Request, 'user' | 'idempotencyKey'>): Id<'gen'> =>
+  derivedId('gen', app, user, idempotencyKey);
+
+/** Who asks: the user, or somebody else on the user's account. */
+export interface Asking extends Pick<Request, 'user' | 'correlationId' | 'requestId' | 'at'> {
+  /** Absent: the user. */
+  readonly actor?: string;
+}
+
+/** `id`: the job that it makes or meets. `fingerprint`: of what was asked for. `order`: asked after only when no job was made of it before. */
+export const runOrder = async <Rejection extends GenerationRejection>(
   deps: CreateGenerationDeps,
-  request: Omit<Request, 'path' | 'body'>,
-  fingerprint: string,
-  order: () => Promise<Refusal<GenerationRejection> | Order>,
+  request: Asking,
+  { id, fingerprint }: { readonly id: Id<'gen'>; readonly fingerprint: string },
+  order: () => Promise<Refusal<Rejection> | Order>,
 ) => {
   const { store, handleJob } = deps;
-  const { user, idempotencyKey, correlationId, requestId, at } = request;
-  const id = derivedId('gen', user.app, user.user, idempotencyKey);
+  const { user, actor = user.user, correlationId, requestId, at } = request;
   const stream = jobStream(user, id);
   const tail = await store.load(stream);
   const earlier = tail?.state;
@@ -168,7 +180,7 @@ export const runOrder = async (
   const seconds = run.tool.cache_seconds;
   const key = seconds > 0 ? cacheKeyOf(run) : undefined;
   const served = key && !asked.body.refresh ? await serveResult(deps, { owner: user, jobId: id, key, at }) : undefined;
-  const meta = { actor: user.user, correlationId, causationId: requestId };
+  const meta = { actor, correlationId, causationId: requestId };
   const dropServed = async () => {
     if (served) await dropCopies(deps, served.outputs);
   };
@@ -194,7 +206,7 @@ export const runOrder = async (
 
 export const createGeneration = (deps: CreateGenerationDeps) => async (request: Request) => {
   const { body } = request;
-  return runOrder(deps, request, fingerprintOf(body), async () => {
+  return runOrder(deps, request, { id: idOfKey(request), fingerprint: fingerprintOf(body) }, async () => {
     const family = await namedFamily(deps, request);
     return 'rejection' in family ? family : { body, ...family };
   });

@@ -31,6 +31,7 @@ describe('BM3 GET /v1/admin/generations/failures', () => {
             tool: 'song',
             reason: 'failed',
             message: 'The provider was busy.',
+            cause: null,
             provider: 'sandbox',
             model: 'sandbox-1',
             attempts: 1,

@@ -5,26 +5,24 @@ import type { KeptItem, KeptItems, Made } from '../../storage/kept-items.ts';
 import type { GenerationRejection } from '../problems.ts';
 import { fingerprintOf } from './create-generation.ts';
 
-type Refused = Refusal<GenerationRejection>;
-
 interface Request {
   readonly user: Owner;
   readonly body: object;
   readonly idempotencyKey: string | undefined;
 }
 
-export interface Keeping<Item extends KeptItem> {
+export interface Keeping<Item extends KeptItem, Rejection extends GenerationRejection> {
   readonly items: Pick<KeptItems<Item>, 'get' | 'madeBy' | 'create'>;
   /** What the request names is looked at here: when it is repeated, that may be gone, and the first request was good. */
-  readonly draft: () => Promise<Refused | { readonly item: Item }>;
-  readonly whenFull: () => Refused;
-  readonly whenRemoved: () => Refused;
+  readonly draft: () => Promise<Refusal<Rejection> | { readonly item: Item }>;
+  readonly whenFull: () => Refusal<Rejection>;
+  readonly whenRemoved: () => Refusal<Rejection>;
 }
 
-export const keepOnce = async <Item extends KeptItem>(
+export const keepOnce = async <Item extends KeptItem, Rejection extends GenerationRejection>(
   { user, body, idempotencyKey: key }: Request,
-  { items, draft, whenFull, whenRemoved }: Keeping<Item>,
-): Promise<Refused | { readonly item: Item }> => {
+  { items, draft, whenFull, whenRemoved }: Keeping<Item, Rejection>,
+): Promise<Refusal<Rejection | 'idempotency-mismatch'> | { readonly item: Item }> => {
   const by = key === undefined ? undefined : { key, fingerprint: fingerprintOf(body) };
   /** The key's item as it is now, which may have been changed since. */
   const again = async (made: Made<Item>) => {

@@ -8,7 +8,6 @@ import type { AssetId, AssetTable } from '../../storage/asset-table.ts';
 import { maxPrompts, type Prompt, type PromptTable } from '../../storage/prompt-table.ts';
 import type { ReadyAssets } from '../../storage/ready-assets.ts';
 import type { Uploads } from '../../storage/uploads.ts';
-import type { GenerationRejection } from '../problems.ts';
 import { promptView } from '../views.ts';
 import { keepOnce } from './keep-once.ts';
 
@@ -44,7 +43,7 @@ const checkImages = async (
   { assets }: Pick<PromptDeps, 'assets'>,
   owner: Owner,
   { thumbnail_asset_id, second_image_asset_id }: Images,
-): Promise<Refusal<GenerationRejection> | undefined> => {
+): Promise<Refusal<'asset-not-found' | 'asset-not-ready'> | undefined> => {
   for (const [field, id] of Object.entries({ thumbnail_asset_id, second_image_asset_id })) {
     if (!id) continue;
     const pointer = `/body/${field}`;

@@ -12,7 +12,18 @@ import type { PromptTable } from '../../storage/prompt-table.ts';
 import type { GenerationRejection } from '../problems.ts';
 
 type RunRequest = Pick<z.output<typeof newGeneration>, 'tool' | 'params' | 'inputs' | 'prompt_id'>;
-type Refused = Refusal<GenerationRejection>;
+type Invalid = Refusal<'request-invalid'>;
+type Refused = Refusal<
+  Extract<
+    GenerationRejection,
+    | 'request-invalid'
+    | 'prompt-not-found'
+    | 'asset-not-found'
+    | 'asset-not-ready'
+    | 'catalog-unreachable'
+    | 'app-unknown'
+  >
+>;
 
 export interface CheckDeps {
   readonly catalog: Catalog;
@@ -32,7 +43,7 @@ export interface Run {
   readonly optionPrompts?: Readonly<Record<string, string>>;
 }
 
-const invalid = (pointer: string, detail: string): Refused =>
+const invalid = (pointer: string, detail: string): Invalid =>
   refuse('request-invalid', { detail: `${pointer}: ${detail}`, errors: [{ pointer, detail }] });
 
 const propertiesSchema = z.object({ properties: z.object({ prompt: z.object({ type: z.literal('string') }) }) });

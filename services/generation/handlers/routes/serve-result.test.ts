@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Tool } from '#services/catalog/contracts.ts';
-import { jobStream } from '../../domain/job.ts';
+import { type JobCommand, jobStream } from '../../domain/job.ts';
 import { outputKey, thumbnailKey } from '../../storage/outputs.ts';
 import { stranger } from '../../test/api-world.ts';
 import { jpeg } from '../../test/images.ts';
@@ -131,14 +131,17 @@ describe('SP9 nothing is served', () => {
     expect(await here.job(third.body.id)).toMatchObject({ servedFrom: here.id });
   });
 
-  test.each(['FailJob', 'CancelJob'] as const)('of a job that did not complete (%s)', async (type) => {
-    const here = requestWorld();
-    const { body } = await here.accepted();
-    const end = { type, at: noon, reason: 'failed', message: 'x' } as const;
-    await here.handleJob(jobStream(owner, body.id), end, { actor: 'user-1', correlationId: 'c-1' });
-    expect(await here.create({}, { key: 'key-2' })).toMatchObject({ status: 202 });
-    expect(here.results.kept.size).toBe(0);
-  });
+  const failJob: JobCommand = { type: 'FailJob', at: noon, reason: 'failed', message: 'x' };
+  test.each([failJob, { type: 'CancelJob', at: noon } as const])(
+    'of a job that did not complete ($type)',
+    async (end) => {
+      const here = requestWorld();
+      const { body } = await here.accepted();
+      await here.handleJob(jobStream(owner, body.id), end, { actor: 'user-1', correlationId: 'c-1' });
+      expect(await here.create({}, { key: 'key-2' })).toMatchObject({ status: 202 });
+      expect(here.results.kept.size).toBe(0);
+    },
+  );
 });
 
 describe('SP9 the kept results', () => {

@@ -21,12 +21,12 @@ export const recordActivity =
   };
 
 /** A request without a key counts once as well, should its write be made twice. */
-const keyOf = ({ idempotencyKey, requestId }: Input<typeof routes.recordPlay>): string =>
+const keyOf = ({ idempotencyKey, requestId }: Input<typeof routes.countPlay>): string =>
   idempotencyKey === undefined ? `request#${requestId}` : `key#${idempotencyKey}`;
 
-export const recordPlay =
+export const countPlay =
   ({ users, zoneOf }: Dependencies) =>
-  async (input: Input<typeof routes.recordPlay>) => {
+  async (input: Input<typeof routes.countPlay>) => {
     const known = await firstSight(users)(input.user, input);
     if (known.status !== 'active') return userLeft();
     const { at } = input;

@@ -1,26 +1,45 @@
-/** GET /v1/admin/users/{user}, PUT /v1/admin/users/{user}/roles (PP2) */
+/** GET /v1/admin/users, GET /v1/admin/users/{user}, PUT /v1/admin/users/{user}/roles (PP2, FS9) */
+import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
 import type { Logger } from '#shared/observability/logger.ts';
+import { userId } from '#shared/owner.ts';
 import { rolesChange, type UserRecord } from '../../domain/user.ts';
 import type { routes } from '../../routes.ts';
 import type { ZoneOf } from '../../users/local-zone.ts';
+import { cursorOf, emailKey, type ListUsers } from '../../users/user-list.ts';
 import type { UserTable } from '../../users/user-table.ts';
-import { deletedUserOf, userOf } from '../../users/views.ts';
+import { adminUserOf } from '../../users/views.ts';
 import { userUnknown } from './refusals.ts';
 
 export interface AdminDependencies {
   readonly users: UserTable;
+  readonly userList: ListUsers;
   readonly zoneOf: ZoneOf;
   readonly logger: Pick<Logger, 'info'>;
 }
 
 const reply = async (zoneOf: ZoneOf, record: UserRecord, at: string) => ({
   status: 200 as const,
-  body:
-    record.status === 'active'
-      ? { ...userOf(record, { at, zone: await zoneOf(record) }), status: record.status }
-      : deletedUserOf(record),
+  body: await adminUserOf(record, at, zoneOf),
 });
+
+/** What could be an id is looked for as one first: whoever has it is the one that is meant. */
+export const listUsers =
+  ({ users, userList, zoneOf }: Pick<AdminDependencies, 'users' | 'userList' | 'zoneOf'>) =>
+  async ({ admin: { app }, query: { limit, cursor, query }, at }: Input<typeof routes.listUsers>) => {
+    const show = async (records: readonly UserRecord[]) =>
+      Promise.all(records.map((record) => adminUserOf(record, at, zoneOf)));
+    const id = cursor === undefined ? userId.safeParse(query).data : undefined;
+    const meant = id === undefined ? undefined : await users.get({ app, user: id });
+    if (meant) return { status: 200 as const, body: { data: await show([meant]), next_cursor: null } };
+    const prefix = query === undefined ? undefined : emailKey(query);
+    const from = decodeCursor(cursorOf(app, prefix), cursor);
+    const { users: found, next } = await userList({ app, prefix, limit, from });
+    return {
+      status: 200 as const,
+      body: { data: await show(found), next_cursor: next ? encodeCursor(next) : null },
+    };
+  };
 
 export const getUser =
   ({ users, zoneOf }: AdminDependencies) =>

@@ -7,7 +7,6 @@ import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
 import { type Input, type Refusal, refuse } from '#shared/http/route.ts';
 import { idSchema, newId } from '#shared/ids.ts';
 import type { SendBroadcast } from '../../broadcasts/message.ts';
-import type { NotificationsRejection } from '../../problems.ts';
 import type { routes } from '../../routes.ts';
 import type { Broadcast, BroadcastTable, Made } from '../../storage/broadcast-table.ts';
 import type { broadcast, newBroadcast } from '../../views.ts';
@@ -22,7 +21,7 @@ type NewBroadcast = z.output<typeof newBroadcast>;
 /** Faults told at most. */
 const maxErrors = 50;
 
-const broadcastUnknown = () => refuse<NotificationsRejection>('broadcast-unknown');
+const broadcastUnknown = () => refuse('broadcast-unknown');
 
 const fingerprintOf = (body: NewBroadcast): string =>
   createHash('sha256')
@@ -32,7 +31,7 @@ const fingerprintOf = (body: NewBroadcast): string =>
 const textFields = ['title_key', 'message_key'] as const;
 
 /** Users read in any of the app's languages, and a client has no words of its own for a new offer. */
-const textMissing = (definition: AppDefinition, body: NewBroadcast): Refusal<NotificationsRejection> | undefined => {
+const textMissing = (definition: AppDefinition, body: NewBroadcast): Refusal<'text-missing'> | undefined => {
   const { locales, texts } = definition;
   const errors = textFields.flatMap((field) => {
     const without = locales.filter((locale) => !Object.hasOwn(texts[locale] ?? {}, body[field]));
@@ -51,7 +50,7 @@ const isFilled = (params: NewBroadcast['params'], name: string): boolean =>
 const parameterMissing = (
   { locales, texts }: AppDefinition,
   { params, ...body }: NewBroadcast,
-): Refusal<NotificationsRejection> | undefined => {
+): Refusal<'request-invalid'> | undefined => {
   const uses = textFields.flatMap((field) =>
     locales.flatMap((locale) =>
       namesIn(texts[locale]?.[body[field]] ?? '')
@@ -71,7 +70,7 @@ const parameterMissing = (
 const refusalOf = (
   definition: AppDefinition | undefined,
   body: NewBroadcast,
-): Refusal<NotificationsRejection> | undefined => {
+): Refusal<'request-invalid' | 'plan-unknown' | 'text-missing'> | undefined => {
   if (!definition) return refuse('request-invalid', { detail: 'The catalog does not know the app.' });
   const { audience } = body;
   if (audience.to === 'plan' && !definition.plans.some(({ id }) => id === audience.plan)) return refuse('plan-unknown');
@@ -96,7 +95,7 @@ export const createBroadcast =
       return { status: 202, body: broadcastView(one) } as const;
     };
     const again = async (made: Made) => {
-      if (made.fingerprint !== fingerprint) return refuse<NotificationsRejection>('idempotency-mismatch');
+      if (made.fingerprint !== fingerprint) return refuse('idempotency-mismatch');
       const one = await broadcasts.get(app, made.broadcast);
       return one ? accepted(one) : broadcastUnknown();
     };
@@ -152,5 +151,5 @@ export const stopBroadcast =
     if (!one) return broadcastUnknown();
     return one.status === 'stopped'
       ? ({ status: 200, body: broadcastView(one) } as const)
-      : refuse<NotificationsRejection>('broadcast-over', { detail: 'Everybody has been told.' });
+      : refuse('broadcast-over', { detail: 'Everybody has been told.' });
   };

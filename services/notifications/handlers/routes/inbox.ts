@@ -3,7 +3,6 @@ import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
 import { type Input, refuse } from '#shared/http/route.ts';
 import { idSchema } from '#shared/ids.ts';
 import { notificationView } from '../../inbox/notification-view.ts';
-import type { NotificationsRejection } from '../../problems.ts';
 import type { routes } from '../../routes.ts';
 import { maxCounted, type NotificationTable } from '../../storage/notification-table.ts';
 
@@ -14,7 +13,7 @@ export interface InboxDependencies {
 /** One request marks so many. */
 const readAtOnce = 500;
 
-const notificationUnknown = () => refuse<NotificationsRejection>('notification-unknown');
+const notificationUnknown = () => refuse('notification-unknown');
 
 export const listNotifications =
   ({ notifications }: InboxDependencies) =>

@@ -10,7 +10,6 @@ import { SourceUnavailable } from '#shared/last-good.ts';
 import type { TrustsHost } from '#shared/net/public-http.ts';
 import { addressFault } from '../../delivering/address-fault.ts';
 import { type Endpoint, maxEndpoints, maxRetired, rotated } from '../../domain/endpoint.ts';
-import type { WebhooksRejection } from '../../problems.ts';
 import type { routes } from '../../routes.ts';
 import type { SecretsOf } from '../../signing/endpoint-secrets.ts';
 import type { EndpointTable, Made } from '../../storage/endpoint-table.ts';
@@ -22,7 +21,7 @@ export interface EndpointDependencies {
   readonly trusts: TrustsHost;
 }
 
-export const webhookUnknown = () => refuse<WebhooksRejection>('webhook-unknown');
+export const webhookUnknown = () => refuse('webhook-unknown');
 
 const fingerprintOf = (body: object): string =>
   createHash('sha256')
@@ -37,7 +36,7 @@ const withSecret = async ({ secretsOf }: Pick<EndpointDependencies, 'secretsOf'>
   return { ...webhookView(endpoint, at), secret };
 };
 
-const checkUrl = (url: string | undefined, trusts: TrustsHost): Refusal<WebhooksRejection> | undefined => {
+const checkUrl = (url: string | undefined, trusts: TrustsHost): Refusal<'request-invalid'> | undefined => {
   const detail = url === undefined ? undefined : addressFault(url, trusts);
   return detail === undefined
     ? undefined

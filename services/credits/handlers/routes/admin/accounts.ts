@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Catalog } from '#services/catalog/contracts.ts';
 import { decodeCursor, encodeCursor } from '#shared/http/page.ts';
-import { type Input, refuse } from '#shared/http/route.ts';
+import type { Input } from '#shared/http/route.ts';
 import { accountStream } from '../../../domain/account.ts';
 import { available } from '../../../domain/state.ts';
 import type { AccountStore } from '../../../handle-account.ts';
@@ -12,7 +12,7 @@ import { transactionOf } from '../../../read-models/transactions.ts';
 import type { routes } from '../../../routes.ts';
 import type { AccountRecord } from '../../../statement/history.ts';
 import { accountOf } from '../account-view.ts';
-import { unknownApp } from '../refusals.ts';
+import { accountUnknown, unknownApp } from '../refusals.ts';
 
 /** A place in this very list: DynamoDB takes no other for one. */
 const cursorOf = (app: string, prefix = '') =>
@@ -76,8 +76,7 @@ export const getAccount =
     const stream = accountStream({ app: admin.app, user: path.user });
     const before = decodeCursor(position, query.cursor)?.before;
     const account = await store.load(stream);
-    if (!account)
-      return refuse('account-unknown', { detail: `No user "${path.user}" has an account in ${admin.app}.` });
+    if (!account) return accountUnknown(admin.app, path.user);
     const after = before === undefined ? {} : { after: before };
     const events = await store.read(stream, { direction: 'backward', ...after, limit: query.limit });
     const last = events.at(-1)?.version ?? 1;

@@ -262,3 +262,20 @@ describe('FS11 the daily reset by hand', () => {
     expect(api.resets).toEqual([]);
   });
 });
+
+describe('FS9 an account’s statement', () => {
+  test('is the user’s own, page by page; of nobody there is none', async () => {
+    await api.give(openAccount(10), grantCredits('pay_1', 30), holdCredits('gen_1', 4), settleHold('gen_1', 3));
+    const own = (await api.get('/v1/credits/transactions')).body;
+    expect(own.data).toHaveLength(4);
+    expect((await get(`${account}/transactions`)).body).toEqual(own);
+    const first = (await get(`${account}/transactions`, { limit: '3' })).body;
+    const rest = (await get(`${account}/transactions`, { limit: '3', cursor: first.next_cursor })).body;
+    expect([...first.data, ...rest.data]).toEqual(own.data);
+    expect((await get(`${account}/transactions`, { type: 'purchase' })).body.data).toMatchObject([{ amount: 30 }]);
+    expect((await get('/v1/admin/accounts/nobody/transactions')).status).toBe(404);
+    const other = { ...adminKey, app: 'product-studio' };
+    expect((await api.get(`${account}/transactions`, {}, { verdict: other })).status).toBe(404);
+    expect((await api.get(`${account}/transactions`)).status).toBe(403);
+  });
+});

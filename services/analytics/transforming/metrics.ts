@@ -1,0 +1,2 @@
+/** What analytics counts; the stack's alarms go by these names. */
+export const lakeEventsUnreadable = 'LakeEventsUnreadable';
