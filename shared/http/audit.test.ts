@@ -155,7 +155,9 @@ describe('what is secret', () => {
 
 test('whatever an act is of, its message is one that the reader takes, and one that SQS takes', () => {
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\uffff', 'a\ufffe', '\ud800'));
-  const anything = fc.dictionary(text, fc.oneof(text, fc.integer(), fc.jsonValue()));
+  // Of a name that no route has: zod leaves it out of what it reads.
+  const name = text.filter((one) => one !== '__proto__');
+  const anything = fc.dictionary(name, fc.oneof(text, fc.integer(), fc.jsonValue()));
   const act = fc.record({ params: anything, query: anything, body: fc.option(anything, { nil: undefined }) });
   fc.assert(
     fc.property(act, fc.string({ unit: 'binary', maxLength: 3_000 }), (parts, path) => {
