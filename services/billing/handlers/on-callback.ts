@@ -1,7 +1,7 @@
 /** Applies what payment providers told. What cannot be applied yet comes again after a pause. */
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { queueConsumer } from '#shared/messaging/queue-consumer.ts';
-import { MetricUnit } from '#shared/observability/metrics.ts';
+import { countOne } from '#shared/observability/metrics.ts';
 import { applyCallback } from '../callbacks/apply-callback.ts';
 import { applyFact } from '../callbacks/apply-fact.ts';
 import { callbackMessage } from '../callbacks/callback-message.ts';
@@ -22,15 +22,11 @@ import { subscriptionHandler } from '../handle-subscription.ts';
 import { observeSubscription } from '../subscriptions/observe.ts';
 
 const log = logger();
-const counts = metrics();
 const now = () => new Date().toISOString();
 const store = subscriptionStore();
 const handleSubscription = subscriptionHandler(store);
 
-const count = (alarm: string): void => {
-  counts.addMetric(alarm, MetricUnit.Count, 1);
-  counts.publishStoredMetrics();
-};
+const count = countOne(metrics());
 const consume = comeAgain({
   apply: applyCallback({
     applyFact: applyFact({

@@ -1,13 +1,12 @@
 /** Gives back what a job cost when generation says that an admin refunded it. */
 import { jobRefunded } from '#services/generation/contracts.ts';
 import { busConsumer } from '#shared/messaging/queue-consumer.ts';
-import { MetricUnit } from '#shared/observability/metrics.ts';
+import { countOne } from '#shared/observability/metrics.ts';
 import { accountStore, catalog, logger, metrics } from '../composition.ts';
 import { accountHandler } from '../handle-account.ts';
 import { followRefund } from '../refunds/follow-refund.ts';
 
 const log = logger();
-const counts = metrics();
 
 export const handler = busConsumer(
   log,
@@ -16,10 +15,7 @@ export const handler = busConsumer(
     handle: accountHandler(accountStore()),
     catalog: catalog(log),
     logger: log,
-    count: (alarm) => {
-      counts.addMetric(alarm, MetricUnit.Count, 1);
-      counts.publishStoredMetrics();
-    },
+    count: countOne(metrics()),
     now: () => new Date().toISOString(),
   }),
 );

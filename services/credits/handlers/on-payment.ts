@@ -1,12 +1,11 @@
 /** Grants what was paid for, takes back what was refunded, and changes plans, as billing tells. */
 import { busConsumer } from '#shared/messaging/queue-consumer.ts';
-import { MetricUnit } from '#shared/observability/metrics.ts';
+import { countOne } from '#shared/observability/metrics.ts';
 import { accountStore, catalog, logger, metrics } from '../composition.ts';
 import { accountHandler } from '../handle-account.ts';
 import { followPayment, paymentEvent } from '../payments/follow-payment.ts';
 
 const log = logger();
-const counts = metrics();
 
 export const handler = busConsumer(
   log,
@@ -15,10 +14,7 @@ export const handler = busConsumer(
     handle: accountHandler(accountStore()),
     catalog: catalog(log),
     logger: log,
-    count: (alarm) => {
-      counts.addMetric(alarm, MetricUnit.Count, 1);
-      counts.publishStoredMetrics();
-    },
+    count: countOne(metrics()),
     now: () => new Date().toISOString(),
   }),
 );
